@@ -1,0 +1,15 @@
+"""All URLs of the program. A view without a policy is refused by the middleware and by a test."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("guanzhang.desk.urls")),
+    path("", include("guanzhang.web.urls")),
+    path("", include("guanzhang.parties.urls")),
+    path("imports/", include("guanzhang.exchange.urls")),
+    path("classification/", include("guanzhang.classification.urls")),
+    path("settings/", include("guanzhang.ops.urls")),
+]
+handler403 = "guanzhang.web.errors.csrf_failure"
+handler404 = "guanzhang.web.errors.not_found"
+handler500 = "guanzhang.web.errors.server_error"

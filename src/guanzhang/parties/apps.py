@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PartiesConfig(AppConfig):
+    name = "guanzhang.parties"
+    verbose_name = "往来单位"

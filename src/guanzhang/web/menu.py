@@ -1,0 +1,101 @@
+"""The navigation, whole and in order. An entry shows only to those who may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from guanzhang.kernel.actor import Actor
+from guanzhang.org.domain.policy import may
+
+Label = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the menu. ``also`` names the views that belong to it (its details and forms)."""
+
+    view: str
+    label: Label
+    action: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: Label
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Group, ...] = (
+    Group(_("工作台"), "layout-list", (Entry("home", _("我的待办"), "home.view"),
+                                      Entry("notices", _("消息"), "self.edit"))),
+    Group(
+        _("客户"),
+        "users",
+        (
+            Entry("customers", _("客户"), "party.view", ("customer", "customer-edit", "customer-new")),
+            Entry("suppliers", _("供应商"), "party.view"),
+            Entry("transactions", _("交易"), "transaction.view"),
+            Entry("service-records", _("服务记录"), "service.view"),
+            Entry("imports", _("导入"), "import.run", ("import", "import-new")),
+        ),
+    ),
+    Group(
+        _("分类"),
+        "layers",
+        (
+            Entry("schemes", _("分类方案"), "scheme.view",
+                  ("scheme", "scheme-edit", "scheme-trial", "class-members")),
+            Entry("class-moves", _("升降"), "class.view"),
+            Entry("facts", _("指标"), "scheme.view"),
+        ),
+    ),
+    Group(
+        _("报表"),
+        "chart-no-axes-combined",
+        (Entry("structure-report", _("客户结构"), "report.view"),),
+    ),
+    Group(
+        _("设置"),
+        "settings",
+        (
+            Entry("users", _("用户"), "user.view", ("user", "user-new")),
+            Entry("departments", _("部门"), "user.view"),
+            Entry("party-settings", _("标签与字段"), "party.settings"),
+            Entry("trail", _("留痕"), "trail.view"),
+            Entry("jobs", _("作业"), "job.view", ("job",)),
+            Entry("health", _("运行状况"), "health.view"),
+        ),
+    ),
+)
+
+
+def menu_for(actor: Actor, here: str) -> list[dict[str, object]]:
+    """Groups with their visible entries and which of them is the current page."""
+    groups: list[dict[str, object]] = []
+    for group in MENU:
+        entries = [
+            {
+                "label": entry.label,
+                "url": reverse(entry.view),
+                "current": here == entry.view or here in entry.also,
+            }
+            for entry in group.entries
+            if may(actor, entry.action)
+        ]
+        if entries:
+            groups.append(
+                {
+                    "label": group.label,
+                    "icon": group.icon,
+                    "url": entries[0]["url"],
+                    "entries": entries,
+                    "current": any(e["current"] for e in entries),
+                }
+            )
+    return groups

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -88,16 +88,22 @@ TEMPLATES = [
 
 
 def _postgresql(url: str) -> dict[str, object]:
+    """Settings of ``postgresql://user:password@host:port/name?sslmode=require``."""
     parts = urlsplit(url)
+    timeouts = (
+        "-c lock_timeout=5s -c statement_timeout=10min"
+        " -c idle_in_transaction_session_timeout=10min"
+    )
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
-        "OPTIONS": {"options": "-c lock_timeout=5000 -c statement_timeout=600000"},
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)) | {"options": timeouts},
     }
 
 
@@ -108,6 +114,7 @@ def _sqlite(path: Path) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": 600,  # the pragmas and the page cache of a thread outlive one request
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -121,7 +128,9 @@ def _sqlite(path: Path) -> dict[str, object]:
 
 DATABASE_URL = os.environ.get("GUANZHANG_DATABASE_URL", "")
 DATABASES = {
-    "default": _postgresql(DATABASE_URL) if DATABASE_URL else _sqlite(HOME / "guanzhang.sqlite3")
+    "default": _postgresql(DATABASE_URL)
+    if DATABASE_URL
+    else _sqlite(HOME / "guanzhang.sqlite3")
 }
 
 AUTH_USER_MODEL = "org.User"

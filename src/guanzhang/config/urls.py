@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from guanzhang.ops.views.health import alive
+
 urlpatterns = [
+    path("healthz", alive, name="healthz"),
     path("", include("guanzhang.desk.urls")),
     path("", include("guanzhang.web.urls")),
     path("", include("guanzhang.parties.urls")),

@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+from guanzhang.classification import jobs as classification_jobs
+from guanzhang.classification.handlers import reclassify
+from guanzhang.config.health import classification_age, snapshot_age
+from guanzhang.exchange import jobs as exchange_jobs
+from guanzhang.ops.health import Check
+from guanzhang.ops.jobs import verify_trail
+from guanzhang.ops.lists import JOBS as JOB_LIST
+from guanzhang.ops.lists import TRAIL, USERS
+from guanzhang.parties.imports import IMPORTS as PARTY_IMPORTS
+from guanzhang.parties.lists import ARCHIVED, CUSTOMERS, SERVICE_RECORDS, SUPPLIERS, TRANSACTIONS
+from guanzhang.parties.lookups import LOOKUPS as PARTY_LOOKUPS
+from guanzhang.trail.delivery import Listener
+from guanzhang.web.listing_export import export_list
 from guanzhang.work.registry import Handler
-from guanzhang.work.services import Listener
 
-JOBS: dict[str, Handler] = {}
+JOBS: dict[str, Handler] = {
+    "trail.verify": verify_trail,
+    "web.export": export_list,
+    "exchange.check": exchange_jobs.check,
+    "exchange.commit": exchange_jobs.commit,
+    "exchange.undo": exchange_jobs.undo,
+    "classification.run": classification_jobs.run,
+    "classification.publish": classification_jobs.publish,
+}
 
-LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {}
+LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {
+    "parties.PartyChanged": (("classification.reclassify", reclassify),),
+    "exchange.BatchCommitted": (("classification.reclassify", reclassify),),
+    "exchange.BatchUndone": (("classification.reclassify", reclassify),),
+}
+
+HEALTH: tuple[Check, ...] = (snapshot_age, classification_age)
+
+IMPORTS = PARTY_IMPORTS  # kinds of file that can be imported
+
+LISTS = (  # lists that a job may export
+    USERS, TRAIL, JOB_LIST, CUSTOMERS, SUPPLIERS, ARCHIVED, TRANSACTIONS, SERVICE_RECORDS,
+)
+
+LOOKUPS = PARTY_LOOKUPS  # what a combobox and the palette find

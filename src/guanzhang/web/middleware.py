@@ -37,11 +37,14 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
         response = self.get_response(request)
+        response.headers.setdefault("X-Request-Id", request.request_id)  # type: ignore[attr-defined]
         response.headers.setdefault("Content-Security-Policy", POLICY_HEADER)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -56,7 +59,9 @@ class CurrentActor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = self._actor(request)  # type: ignore[attr-defined]
         user = request.user
-        language = user.language if user.is_authenticated else request.COOKIES.get("gz_language", "")
+        language = (
+            user.language if user.is_authenticated else request.COOKIES.get("gz_language", "")
+        )
         language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         request.LANGUAGE_CODE = language
         with translation.override(language):
@@ -73,7 +78,9 @@ class CurrentActor:
         ):
             logout(request)
             return None
-        book_id = request.session.get("book_id") or next((b.pk for b in queries.books_of(user.pk)), 0)
+        book_id = request.session.get("book_id") or next(
+            (b.pk for b in queries.books_of(user.pk)), 0
+        )
         return queries.actor_for(
             user.pk,
             book_id,
@@ -93,7 +100,11 @@ class DenyByDefault:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any  # noqa: ANN401 - Django's protocol
+        self,
+        request: HttpRequest,
+        view: Any,  # noqa: ANN401
+        _args: Any,  # noqa: ANN401
+        _kwargs: Any,  # noqa: ANN401 - Django's protocol
     ) -> HttpResponse | None:
         action = getattr(view, "policy", None)
         if action is None:
@@ -105,16 +116,16 @@ class DenyByDefault:
             return self._to_login(request)
         if not may(actor, action):
             return errors.forbidden(request, action)
-        if request.user.must_change_password and request.resolver_match.url_name not in (  # type: ignore[union-attr]
-            "password",
-            "logout",
-        ):
+        here = request.resolver_match.url_name if request.resolver_match else ""
+        if request.user.must_change_password and here not in ("password", "logout"):  # type: ignore[union-attr]
             return HttpResponseRedirect(reverse("password"))
         return None
 
     def _to_login(self, request: HttpRequest) -> HttpResponse:
         here = request.get_full_path() if request.method == "GET" else ""
-        target = resolve_url(settings.LOGIN_URL) + (f"?{urlencode({'next': here})}" if here else "")
+        target = resolve_url(settings.LOGIN_URL) + (
+            f"?{urlencode({'next': here})}" if here else ""
+        )
         if request.htmx:  # type: ignore[attr-defined]
             response = HttpResponse(status=204)
             response["HX-Redirect"] = target

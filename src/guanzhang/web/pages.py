@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import POLICY
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 PUBLIC = "public"  # login, health: no login needed
 SIGNED_IN = "self.edit"  # anybody who is logged in, about himself
 
@@ -22,7 +23,7 @@ def page(action: str, *methods: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @functools.wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
             if methods and request.method not in methods:
                 response = HttpResponse(status=405)
                 response["Allow"] = ", ".join(methods)

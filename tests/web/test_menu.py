@@ -1,0 +1,50 @@
+"""The menu: every entry leads somewhere, and shows to exactly those who may go there."""
+
+import pytest
+from django.urls import reverse
+
+from guanzhang.org.domain.policy import may
+from guanzhang.web.menu import COMMANDS, MENU, menu_for
+from guanzhang.web.spelling import matches, spellings
+
+
+@pytest.fixture(autouse=True)
+def real_site(sample_site, settings):
+    settings.ROOT_URLCONF = "guanzhang.config.urls"
+
+
+ENTRIES = [entry for group in MENU for entry in group.entries]
+
+
+@pytest.mark.parametrize("entry", [*ENTRIES, *COMMANDS], ids=lambda entry: entry.view)
+def test_every_entry_has_its_page(entry):
+    assert reverse(entry.view)
+
+
+@pytest.mark.parametrize(
+    "who", ["sales", "declarant", "accountant", "controller", "admin", "auditor"]
+)
+def test_an_entry_shows_to_those_who_may_open_it(cast, who):
+    actor = cast.actor(who)
+    shown = [entry["url"] for group in menu_for(actor, "home") for entry in group["entries"]]
+    assert shown == [reverse(entry.view) for entry in ENTRIES if may(actor, entry.action)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.view)
+def test_every_entry_is_found_by_its_name_and_its_initials(entry):
+    label = str(entry.label)
+    assert matches(label, label)
+    assert matches(label, spellings(label)[-1])
+
+
+def test_the_current_page_and_its_details_are_marked(cast):
+    for here in ("customers", "customer", "customer-new"):
+        groups = menu_for(cast.actor("admin"), here)
+        current = [
+            entry["url"] for group in groups for entry in group["entries"] if entry["current"]
+        ]
+        assert current == [reverse("customers")]
+
+
+def test_at_most_seven_groups():
+    assert len(MENU) <= 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from guanzhang.org.domain.policy import Role, Scope
@@ -40,7 +41,9 @@ class Department(models.Model):
     """A node of the department tree. ``path`` is the ids from the root, "/1/4/", for subtree queries."""
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="departments")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     code = models.CharField(_("编码"), max_length=20)
     name = models.CharField(_("名称"), max_length=60)
     path = models.CharField(max_length=200, blank=True, db_index=True)
@@ -57,6 +60,8 @@ class Department(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
+        if "\0" in (username or ""):
+            raise self.model.DoesNotExist  # PostgreSQL would refuse the question itself
         return self.get(username__iexact=username)
 
 
@@ -85,6 +90,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("用户")
+        constraints = [models.UniqueConstraint(Lower("username"), name="username_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -112,7 +118,9 @@ class RoleGrant(models.Model):
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=[(r.value, r.zh) for r in Role])
     scope = models.CharField(
-        max_length=12, blank=True, choices=[(s.value, s.zh) for s in Scope if s is not Scope.NONE]
+        max_length=12,
+        blank=True,
+        choices=[(s.value, s.zh) for s in Scope if s is not Scope.NONE],
     )
 
     class Meta:

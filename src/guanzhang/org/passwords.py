@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,17 @@ class ContextWordValidator:
         words = [*WORDS, getattr(user, "username", ""), getattr(user, "name", "")]
         for word in words:
             if len(word) >= 2 and word.lower() in password.lower():
-                raise ValidationError(_("密码不能包含“%(word)s”，请换一个别人猜不到的。"), params={"word": word})
+                raise ValidationError(
+                    _("密码不能包含“%(word)s”，请换一个别人猜不到的。"), params={"word": word}
+                )
 
     def get_help_text(self) -> str:
         return _("不要用公司、行业或本人的名字。")
+
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread from paper
+
+
+def make_password() -> str:
+    """A first password to hand over, "k7mf-w3xq-9tdh": 59 bits, to be changed at the first login."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from guanzhang.kernel.actor import Actor
+from guanzhang.kernel.problem import Language
 from guanzhang.org.models import Book, Department, Membership, User, UserSession
 
 
 def books_of(user_id: int) -> list[Book]:
     """The books a user may enter, by code."""
     return list(
-        Book.objects.filter(
-            memberships__user_id=user_id, memberships__is_active=True
-        ).select_related("company").order_by("code")
+        Book.objects.filter(memberships__user_id=user_id, memberships__is_active=True)
+        .select_related("company")
+        .order_by("code")
     )
 
 
 def actor_for(
-    user_id: int, book_id: int, *, request_id: str = "", ip: str = "", language: str = "zh"
+    user_id: int, book_id: int, *, request_id: str = "", ip: str = "", language: Language = "zh"
 ) -> Actor | None:
     """The actor a user is in a book; None when the user may not enter it.
 
@@ -86,5 +87,33 @@ def memberships(book_id: int) -> QuerySet[Membership]:
     )
 
 
+def membership(book_id: int, user_id: int) -> Membership | None:
+    """One person's place in a book; None for people of other books."""
+    return memberships(book_id).filter(user_id=user_id).first()
+
+
+def members_per_department(book_id: int) -> dict[int, int]:
+    """Active people directly in each department."""
+    active = Membership.objects.filter(book_id=book_id, is_active=True, user__is_active=True)
+    counts = active.values_list("department_id").annotate(Count("pk"))
+    return {department: count for department, count in counts if department}
+
+
+def books() -> list[Book]:
+    return list(Book.objects.select_related("company").order_by("code"))
+
+
 def sessions_of(user_id: int) -> QuerySet[UserSession]:
     return UserSession.objects.filter(user_id=user_id).order_by("-seen_at")
+
+
+def demo_memberships() -> QuerySet[Membership]:
+    """The logins of the demonstration company, if this installation has one, in order of creation."""
+    return (
+        Membership.objects.filter(
+            book__company__is_demo=True, is_active=True, user__is_active=True
+        )
+        .select_related("user")
+        .prefetch_related("grants")
+        .order_by("pk")
+    )

@@ -22,7 +22,9 @@ class AuditRecord(models.Model):
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
     object_label = models.CharField(max_length=200, blank=True)
-    changes = models.JSONField(default=dict)  # {"field": [before, after]} or facts of the action
+    changes = models.JSONField(
+        default=dict
+    )  # {"field": [before, after]} or facts of the action
     reason = models.CharField(max_length=500, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
     ip = models.CharField(max_length=45, blank=True)
@@ -37,7 +39,9 @@ class AuditRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=["book_id", "-at"], name="audit_by_time"),
-            models.Index(fields=["book_id", "object_type", "object_id"], name="audit_by_object"),
+            models.Index(
+                fields=["book_id", "object_type", "object_id"], name="audit_by_object"
+            ),
             models.Index(fields=["book_id", "actor_id", "-at"], name="audit_by_actor"),
         ]
 
@@ -63,9 +67,15 @@ class Event(models.Model):
     kind = models.CharField(max_length=60)  # "parties.PartyChanged"
     payload = models.JSONField()
     created_at = models.DateTimeField()
+    is_planned = models.BooleanField(default=False)  # its deliveries are written
 
     class Meta:
         verbose_name = _("业务事件")
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(is_planned=False), name="event_unplanned"
+            )
+        ]
 
 
 class Delivery(models.Model):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from guanzhang.trail.models import AuditRecord
-from guanzhang.trail.services import GENESIS, digest_of
+from guanzhang.trail.models import AuditRecord, Counter, Delivery
+from guanzhang.trail.services import AUDIT, GENESIS, digest_of
+
+STEP = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,17 @@ def search(records: QuerySet[AuditRecord], text: str) -> QuerySet[AuditRecord]:
     )
 
 
-def verify(book_id: int) -> tuple[int, Break | None]:
-    """Walk one chain: how many records hold, and the first that does not."""
+def verify(
+    book_id: int, tell: Callable[[int], None] = lambda _count: None
+) -> tuple[int, Break | None]:
+    """Walk one chain: how many records hold, and the first that does not.
+
+    ``tell`` hears now and then how many have been walked. The counter is read first: records written meanwhile make the chain longer, never shorter.
+    """
+    promised = Counter.objects.filter(book_id=book_id, series=AUDIT).values_list(
+        "last", flat=True
+    )
+    last = promised.first() or 0
     previous, count = GENESIS, 0
     for entry in _in_order(book_id):
         count += 1
@@ -54,7 +65,38 @@ def verify(book_id: int) -> tuple[int, Break | None]:
         if (expected := digest_of(entry)) != entry.digest:
             return count - 1, Break(book_id, count, entry.digest, expected)
         previous = entry.digest
+        if count % STEP == 0:
+            tell(count)
+    if count < last:
+        return count, Break(book_id, count + 1, "没有记录", f"到序号 {last} 为止的记录")
     return count, None
+
+
+def head(book_id: int) -> tuple[int, str]:
+    """Sequence and digest of the newest record, to be noted outside the database; (0, "") if none."""
+    newest = AuditRecord.objects.filter(book_id=book_id).order_by("-sequence").first()
+    return (newest.sequence, newest.digest) if newest else (0, "")
+
+
+def holds_anchor(book_id: int, sequence: int, digest: str) -> bool:
+    """Whether a head noted earlier is still in the chain: cutting off its end shows here."""
+    return AuditRecord.objects.filter(
+        book_id=book_id, sequence=sequence, digest__startswith=digest
+    ).exists()
+
+
+def failed_deliveries(book_id: int) -> QuerySet[Delivery]:
+    """Events of a book that a listener could not take, oldest first."""
+    return (
+        Delivery.objects.filter(event__book_id=book_id, state=Delivery.State.FAILED)
+        .select_related("event")
+        .order_by("pk")
+    )
+
+
+def waiting_deliveries() -> QuerySet[Delivery]:
+    """Everything of the installation that is not delivered yet, failed or not tried."""
+    return Delivery.objects.exclude(state=Delivery.State.DONE)
 
 
 def chains() -> list[int]:
@@ -62,4 +104,4 @@ def chains() -> list[int]:
 
 
 def _in_order(book_id: int) -> Iterator[AuditRecord]:
-    return AuditRecord.objects.filter(book_id=book_id).order_by("sequence").iterator(2000)
+    return AuditRecord.objects.filter(book_id=book_id).order_by("sequence").iterator(STEP)

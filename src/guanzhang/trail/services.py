@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -17,7 +17,11 @@ from django.db import IntegrityError, connection, transaction
 from guanzhang.kernel.actor import Actor
 from guanzhang.trail.models import AuditRecord, Counter, Event
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 GENESIS = "0" * 64
+AUDIT = "audit"  # the counter of the chain
 
 
 def next_number(book_id: int, series: str) -> int:
@@ -51,9 +55,15 @@ def record(
     changes: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> AuditRecord:
-    """Append one audit record to the chain of the actor's book (0 for the installation)."""
-    assert connection.in_atomic_block, "An audit record belongs to the transaction it describes."
-    sequence = next_number(actor.book_id, "audit")
+    """Append one audit record to the chain of the actor's book (0 for the installation).
+
+    Call it late: the book's chain is locked from here to the commit, and the one order of locks
+    (documents first, the chain last) is what keeps two use cases from waiting for each other.
+    """
+    assert connection.in_atomic_block, (
+        "An audit record belongs to the transaction it describes."
+    )
+    sequence = next_number(actor.book_id, AUDIT)
     before = (
         AuditRecord.objects.filter(book_id=actor.book_id, sequence=sequence - 1)
         .values_list("digest", flat=True)
@@ -64,13 +74,13 @@ def record(
         sequence=sequence,
         at=now,
         actor_id=actor.user_id,
-        actor_name=actor.name[:80],
+        actor_name=_text(actor.name[:80]),
         action=action,
         object_type=object_type,
         object_id=str(object_id),
-        object_label=label[:200],
-        changes=json.loads(json.dumps(dict(changes or {}), default=_plain)),
-        reason=reason[:500],
+        object_label=_text(label[:200]),
+        changes=_plain(changes or {}),
+        reason=_text(reason[:500]),
         request_id=actor.request_id,
         ip=actor.ip,
         previous=before or GENESIS,
@@ -86,6 +96,7 @@ def digest_of(entry: AuditRecord) -> str:
     Keyed with a secret outside the database: who owns only the database cannot re-chain it.
     """
     body = {
+        "algorithm": entry.algorithm,
         "book": entry.book_id,
         "sequence": entry.sequence,
         "at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
@@ -101,33 +112,49 @@ def digest_of(entry: AuditRecord) -> str:
     return hmac.new(settings.TRAIL_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+def changes_between(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, list[Any]]:
     """``{"field": [before, after]}`` for every field that differs."""
     return {
-        key: [_plain_or(before.get(key)), _plain_or(value)]
+        key: [_plain(before.get(key)), _plain(value)]
         for key, value in after.items()
         if before.get(key) != value
     }
 
 
-def announce(book_id: int, event: Any, *, now: dt.datetime) -> Event:  # noqa: ANN401 - any event dataclass
+def announce(book_id: int, event: DataclassInstance, *, now: dt.datetime) -> Event:
     """Put a frozen event dataclass into the outbox, in the caller's transaction."""
-    assert connection.in_atomic_block, "An event belongs to the transaction in which it happened."
-    assert dataclasses.is_dataclass(event)
+    assert connection.in_atomic_block, (
+        "An event belongs to the transaction in which it happened."
+    )
     kind = f"{type(event).__module__.split('.')[1]}.{type(event).__name__}"
-    payload = json.loads(json.dumps(dataclasses.asdict(event), default=_plain))  # type: ignore[arg-type]
+    payload = _plain(dataclasses.asdict(event))
     return Event.objects.create(book_id=book_id, kind=kind, payload=payload, created_at=now)
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, (Decimal, dt.date, dt.datetime)):
-        return str(value)
-    if isinstance(value, (set, frozenset, tuple)):
-        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
-    return str(value)
+def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
+    """JSON that SQLite's text and PostgreSQL's jsonb give back exactly as it was written.
+
+    jsonb rewrites floats (1e20 comes back as an integer) and refuses NUL, so a float becomes its
+    text and NUL its replacement character: the digest must be the same after the round trip.
+    """
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return _text(value)
+        case Mapping():
+            return {_text(str(key)): _plain(item) for key, item in value.items()}
+        case set() | frozenset():
+            return sorted((_plain(item) for item in value), key=str)
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return _text(str(value))
 
 
-def _plain_or(value: object) -> object:
-    if value is None or isinstance(value, (str, int, bool, list, dict)):
-        return value
-    return _plain(value)
+def _text(value: str) -> str:
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")

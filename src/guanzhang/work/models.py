@@ -31,7 +31,9 @@ class Job(models.Model):
     user_id = models.BigIntegerField()
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    beat_at = models.DateTimeField(null=True)  # a running job without a beat has lost its worker
+    beat_at = models.DateTimeField(
+        null=True
+    )  # a running job without a beat has lost its worker
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -54,4 +56,6 @@ class Notice(models.Model):
 
     class Meta:
         verbose_name = _("通知")
-        indexes = [models.Index(fields=["user_id", "read_at", "-created_at"], name="notice_unread")]
+        indexes = [
+            models.Index(fields=["user_id", "read_at", "-created_at"], name="notice_unread")
+        ]

@@ -1,27 +1,44 @@
-"""Queue jobs, run them, deliver events: one worker loop, everything a row in the same database."""
+"""Queue jobs, steer them, tell people; and the worker loop that runs the queue and delivers events.
+
+Everything is a row in the same database. Several workers may run at once: a job or a delivery is
+taken under a row lock (on SQLite: in a write transaction), a running job shows a beat, and a job
+without beats is taken over.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import close_old_connections, connection, transaction
-from django.db.models import Q
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from guanzhang.kernel.actor import Actor
-from guanzhang.kernel.problem import Refused
-from guanzhang.trail.models import Delivery, Event
+from guanzhang.kernel.problem import Kind, Refused, Severity
+from guanzhang.trail.delivery import Listeners, deliver_events
 from guanzhang.work.models import Job, Notice
-from guanzhang.work.registry import Cancelled, Handler, JobContext
+from guanzhang.work.registry import Cancelled, Handler, Interrupted, JobContext
 
 log = logging.getLogger("guanzhang.work")
-Listener = Callable[[int, Mapping[str, Any]], None]  # (book_id, payload)
-LOST_AFTER = dt.timedelta(minutes=5)
+Clock = Callable[[], dt.datetime]
+BEAT = 15.0  # seconds
+LOST_AFTER = dt.timedelta(minutes=3)
 MAX_ATTEMPTS = 3
+END_WAITS = (1.0, 5.0, 20.0)  # seconds between the tries to write how a job ended
+NOT_RETRIED = Kind(
+    "OPS-001", Severity.ERROR,
+    "作业“{title}”现在是“{found}”，只有失败或已取消的作业可以重试",
+    "Job “{title}” is {found}; only failed or cancelled jobs can be retried",
+)  # fmt: skip
 
 
 def enqueue_job(
@@ -31,7 +48,7 @@ def enqueue_job(
     return Job.objects.create(
         book_id=actor.book_id,
         kind=kind,
-        title=title,
+        title=title[:200],
         parameters=parameters,
         user_id=actor.user_id,
         created_at=now,
@@ -47,124 +64,178 @@ def cancel_job(job_id: int, *, now: dt.datetime) -> None:
         Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(cancel_wanted=True)
 
 
+def retry_job(job_id: int) -> None:
+    """Queue a failed or cancelled job again with the same parameters."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job_id)
+        if job.state not in (Job.State.FAILED, Job.State.CANCELLED):
+            raise Refused(
+                [NOT_RETRIED.at("state", title=job.title, found=job.get_state_display())]
+            )
+        job.state, job.error, job.step, job.done = Job.State.QUEUED, "", "", 0
+        job.attempts, job.cancel_wanted = 0, False
+        job.total = job.result = job.started_at = job.beat_at = job.finished_at = None
+        job.save()
+
+
 def notify(user_id: int, book_id: int, text: str, *, now: dt.datetime, link: str = "") -> None:
-    Notice.objects.create(user_id=user_id, book_id=book_id, text=text[:300], link=link, created_at=now)
+    """Leave a line for one person; the system itself reads no notices."""
+    if user_id:
+        Notice.objects.create(
+            user_id=user_id, book_id=book_id, text=text[:300], link=link[:300], created_at=now
+        )
 
 
-def run_job(job: Job, handlers: Mapping[str, Handler], clock: Callable[[], dt.datetime]) -> None:
-    """Run one claimed job to its end and write down how it ended."""
-    context = JobContext(job.pk, job.book_id, job.user_id, job.parameters, clock)
+def read_notices(user_id: int, book_id: int, *, now: dt.datetime) -> int:
+    """Mark a person's notices in one book as read; returns how many were new."""
+    return Notice.objects.filter(user_id=user_id, book_id=book_id, read_at=None).update(
+        read_at=now
+    )
+
+
+def claim_job(clock: Clock) -> Job | None:
+    """Take the oldest queued job, or one whose worker died; nobody else can take the same."""
+    now = clock()
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, beat_at__lt=now - LOST_AFTER)
+    if not Job.objects.filter(free).exists():  # an empty queue costs no write lock
+        return None
+    with transaction.atomic():
+        rows = Job.objects.filter(free).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        job = rows.first()
+        if job is None:
+            return None
+        if job.cancel_wanted:
+            _end(job, now, state=Job.State.CANCELLED)
+            return None
+        if job.attempts >= MAX_ATTEMPTS:
+            text = _("运行了 %(count)s 次都中途中断，已停止重试") % {"count": job.attempts}
+            _end(job, now, state=Job.State.FAILED, error=text)
+            return None
+        job.attempts += 1
+        job.state, job.started_at, job.beat_at = Job.State.RUNNING, now, now
+        job.save(update_fields=["attempts", "state", "started_at", "beat_at"])
+        return job
+
+
+def run_job(
+    job: Job, handlers: Mapping[str, Handler], clock: Clock, stop: threading.Event | None = None
+) -> None:
+    """Run one claimed job to its end, write down how it ended, and tell its owner."""
+    context = JobContext(
+        job.pk, job.book_id, job.user_id, job.parameters, clock, job.attempts, stop
+    )
     outcome: dict[str, Any]
     try:
-        result = handlers[job.kind](context)
-        outcome = {"state": Job.State.DONE, "result": result, "error": ""}
+        with _beating(job, clock):
+            result = handlers[job.kind](context)
+        done = Coalesce(F("total"), F("done"))
+        outcome = {"state": Job.State.DONE, "result": result, "error": "", "done": done}
     except Cancelled:
         outcome = {"state": Job.State.CANCELLED, "error": ""}
+    except Interrupted:
+        _hand_back(job)
+        return
     except Refused as refused:
         text = "；".join(p.message("zh") for p in refused.problems)
         outcome = {"state": Job.State.FAILED, "error": text}
     except Exception as error:  # the worker loop is the last resort: keep it, show it, go on
         log.exception("job %s %s failed", job.pk, job.kind)
         outcome = {"state": Job.State.FAILED, "error": f"{type(error).__name__}: {error}"}
-    Job.objects.filter(pk=job.pk).update(finished_at=clock(), **outcome)
-
-
-def claim_job(clock: Callable[[], dt.datetime]) -> Job | None:
-    """Take the oldest queued job, or one whose worker died; nobody else can take the same."""
-    now = clock()
-    lost = Q(state=Job.State.RUNNING, beat_at__lt=now - LOST_AFTER)
-    with transaction.atomic():
-        rows = Job.objects.filter(Q(state=Job.State.QUEUED) | lost)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        job = rows.order_by("pk").first()
-        if job is None:
-            return None
-        job.attempts += 1
-        job.state = Job.State.RUNNING if job.attempts <= MAX_ATTEMPTS else Job.State.FAILED
-        job.started_at = job.beat_at = now
-        if job.state == Job.State.FAILED:
-            job.error, job.finished_at = "运行者三次中断，已停止重试", now
-        job.save(update_fields=["attempts", "state", "started_at", "beat_at", "error", "finished_at"])
-    return job if job.state == Job.State.RUNNING else None
-
-
-def deliver_events(
-    listeners: Mapping[str, tuple[tuple[str, Listener], ...]],
-    clock: Callable[[], dt.datetime],
-    limit: int = 100,
-) -> int:
-    """Hand waiting events to their listeners, oldest first; returns how many were handled.
-
-    A listener and its "done" mark share one transaction: it takes effect once or not at all.
-    """
-    now = clock()
-    _plan_deliveries(listeners, now)
-    due = Delivery.objects.filter(next_try_at__lte=now).exclude(state=Delivery.State.DONE)
-    handled = 0
-    calls = {name: call for pairs in listeners.values() for name, call in pairs}
-    for delivery in due.select_related("event").order_by("event_id", "pk")[:limit]:
-        handled += 1
-        try:
-            with transaction.atomic():
-                calls[delivery.listener](delivery.event.book_id, delivery.event.payload)
-                Delivery.objects.filter(pk=delivery.pk).update(
-                    state=Delivery.State.DONE, done_at=clock(), error=""
-                )
-        except Exception as error:  # the worker loop: keep the failure visible, try again later
-            log.exception("delivery %s to %s failed", delivery.pk, delivery.listener)
-            wait = dt.timedelta(seconds=min(3600, 2 ** min(delivery.attempts, 11)))
-            Delivery.objects.filter(pk=delivery.pk).update(
-                state=Delivery.State.FAILED,
-                attempts=delivery.attempts + 1,
-                error=f"{type(error).__name__}: {error}",
-                next_try_at=clock() + wait,
-            )
-    return handled
-
-
-def _plan_deliveries(
-    listeners: Mapping[str, tuple[tuple[str, Listener], ...]], now: dt.datetime
-) -> None:
-    """Write a delivery row for every new event and each of its listeners."""
-    with transaction.atomic():
-        fresh = list(Event.objects.filter(deliveries__isnull=True, kind__in=list(listeners)))
-        Delivery.objects.bulk_create(
-            [
-                Delivery(event=event, listener=name, next_try_at=now)
-                for event in fresh
-                for name, _call in listeners[event.kind]
-            ],
-            ignore_conflicts=True,
-        )
+    _surely_end(job, clock, outcome)
 
 
 def work_once(
     handlers: Mapping[str, Handler],
-    listeners: Mapping[str, tuple[tuple[str, Listener], ...]],
-    clock: Callable[[], dt.datetime] = timezone.now,
+    listeners: Listeners,
+    clock: Clock = timezone.now,
+    stop: threading.Event | None = None,
 ) -> bool:
     """Do one round: deliver what waits, run one job. True when there was something to do."""
     delivered = deliver_events(listeners, clock)
     job = claim_job(clock)
     if job:
-        run_job(job, handlers, clock)
+        run_job(job, handlers, clock, stop)
     return bool(delivered or job)
 
 
 def work_until(
     stop: threading.Event,
     handlers: Mapping[str, Handler],
-    listeners: Mapping[str, tuple[tuple[str, Listener], ...]],
+    listeners: Listeners,
     idle_seconds: float = 0.5,
 ) -> None:
-    """The worker loop, inside ``serve`` or as its own process."""
+    """The worker loop, inside ``serve`` or as its own process, until ``stop`` is set."""
     while not stop.is_set():
         close_old_connections()
         try:
-            busy = work_once(handlers, listeners)
+            busy = work_once(handlers, listeners, stop=stop)
         except Exception:  # a database that is away now will be back
             log.exception("the worker could not reach its queue")
             busy = False
+            stop.wait(5)
         if not busy:
             stop.wait(idle_seconds)
+    connection.close()
+
+
+def _end(job: Job, now: dt.datetime, **outcome: Any) -> None:  # noqa: ANN401 - column values
+    """Write the outcome, unless another worker has taken the job over meanwhile."""
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, attempts=job.attempts, state=job.state)
+        if not mine.update(finished_at=now, **outcome):
+            return
+        texts = {
+            Job.State.DONE: _("作业完成：%(title)s"),
+            Job.State.FAILED: _("作业失败：%(title)s"),
+        }
+        if text := texts.get(outcome["state"]):
+            result = outcome.get("result") or {}
+            text = result.get("notice") or text % {"title": job.title}
+            link = result.get("link") or reverse("job", args=[job.pk])
+            notify(job.user_id, job.book_id, text, now=now, link=link)
+
+
+def _surely_end(job: Job, clock: Clock, outcome: dict[str, Any]) -> None:
+    """Write the outcome even when the database is locked or away for a moment.
+
+    A job that ended unnoticed would be taken for lost and run a second time.
+    """
+    for wait in END_WAITS:
+        try:
+            return _end(job, clock(), **outcome)
+        except DatabaseError:
+            log.exception("job %s: its end could not be written; again in %s s", job.pk, wait)
+            close_old_connections()
+            time.sleep(wait)
+    return _end(job, clock(), **outcome)
+
+
+def _hand_back(job: Job) -> None:
+    """The worker stops: the job waits for the next one, and this run does not count."""
+    Job.objects.filter(pk=job.pk, attempts=job.attempts, state=Job.State.RUNNING).update(
+        state=Job.State.QUEUED, attempts=job.attempts - 1, started_at=None, beat_at=None
+    )
+
+
+@contextmanager
+def _beating(job: Job, clock: Clock) -> Iterator[None]:
+    """Show that the worker lives while the handler computes without reporting progress."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            mine = Job.objects.filter(pk=job.pk, attempts=job.attempts, state=Job.State.RUNNING)
+            try:
+                mine.update(beat_at=clock())
+            except DatabaseError:  # locked by a long writer: the next beat will do
+                log.info("job %s: a beat was missed", job.pk)
+        connection.close()
+
+    thread = threading.Thread(target=beat, name=f"beat-{job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()

@@ -82,12 +82,14 @@ class.run           -     -         -        all        all        all   -
 report.view         own   all       all      all        all        all   all
 report.export       own   -         -        all        all        all   all
 job.view            own   own       own      own        all        all   all
+job.control         own   own       own      own        all        all   -
 trail.view          -     -         -        -          all        all   all
 trail.export        -     -         -        -          -          all   all
 user.view           -     -         -        -          -          all   all
 user.edit           -     -         -        -          -          all   -
 department.edit     -     -         -        -          -          all   -
 health.view         -     -         -        -          all        all   all
+event.retry         -     -         -        -          all        all   -
 demo.wipe           -     -         -        -          -          all   -
 self.edit           all   all       all      all        all        all   all
 """
@@ -96,9 +98,7 @@ self.edit           all   all       all      all        all        all   all
 def _parsed() -> dict[str, dict[Role, Scope]]:
     header, *rows = (line.split() for line in _TABLE.strip().splitlines())
     roles = [Role(name) for name in header[1:]]
-    return {
-        action: dict(zip(roles, map(Scope, cells), strict=True)) for action, *cells in rows
-    }
+    return {action: dict(zip(roles, map(Scope, cells), strict=True)) for action, *cells in rows}
 
 
 POLICY = _parsed()
@@ -112,7 +112,11 @@ def scope_of(actor: Actor, action: str) -> Scope:
     row = POLICY[action]
     if "system" in actor.roles:
         return Scope.ALL
-    return max((_granted(row, grant) for grant in actor.roles), key=lambda s: s.width, default=Scope.NONE)
+    return max(
+        (_granted(row, grant) for grant in actor.roles),
+        key=lambda s: s.width,
+        default=Scope.NONE,
+    )
 
 
 def may(actor: Actor, action: str) -> bool:

@@ -29,7 +29,9 @@ class Party(models.Model):
 
     book = models.ForeignKey("org.Book", models.PROTECT, related_name="+")
     code = models.CharField(_("编号"), max_length=30)
-    kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices, default=Kind.ENTERPRISE)
+    kind = models.CharField(
+        _("类型"), max_length=10, choices=Kind.choices, default=Kind.ENTERPRISE
+    )
     is_customer = models.BooleanField(_("客户"), default=True)
     is_supplier = models.BooleanField(_("供应商"), default=False)
     name = models.CharField(_("名称"), max_length=200)
@@ -41,7 +43,7 @@ class Party(models.Model):
     id_card = models.CharField(_("身份证号"), max_length=18, blank=True)
     industry = models.CharField(_("行业"), max_length=6, blank=True)  # GB/T 4754, "F51"
     region = models.CharField(_("地区"), max_length=6, blank=True)  # GB/T 2260, "330206"
-    scale = models.CharField(_("规模"), max_length=2, blank=True)  # L M S XS
+    scale = models.CharField(_("规模"), max_length=6, blank=True)  # domain.scale.Scale
     staff_count = models.IntegerField(_("从业人数"), null=True, blank=True)
     annual_revenue = FixedField(_("年营业收入（万元）"), null=True, blank=True)
     total_assets = FixedField(_("资产总额（万元）"), null=True, blank=True)
@@ -54,17 +56,27 @@ class Party(models.Model):
     note = models.TextField(_("备注"), blank=True)
     custom = models.JSONField(_("自定义字段"), default=dict, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("负责人"),
     )
     department = models.ForeignKey(
-        "org.Department", models.PROTECT, null=True, blank=True, related_name="+",
+        "org.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("部门"),
     )
     status = models.CharField(
         _("状态"), max_length=10, choices=Status.choices, default=Status.ACTIVE
     )
-    sort_key = models.CharField(max_length=300, blank=True)  # pinyin, the same order on both databases
+    sort_key = models.CharField(
+        max_length=300, blank=True
+    )  # pinyin, the same order on both databases
     completeness = models.PositiveSmallIntegerField(_("完整度"), default=0)  # percent
     # standing: written by record_standing(), never by a form
     grade = models.CharField(_("客户等级"), max_length=20, blank=True)
@@ -85,24 +97,47 @@ class Party(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "code"], name="party_code_once"),
             models.UniqueConstraint(
-                fields=["book", "usc_code"], condition=~models.Q(usc_code=""), name="party_usc_once"
+                fields=["book", "usc_code"],
+                condition=~models.Q(usc_code=""),
+                name="party_usc_once",
             ),
         ]
         indexes = [
             models.Index(fields=["book", "status", "sort_key", "id"], name="party_by_name"),
             models.Index(fields=["book", "status", "code", "id"], name="party_by_code"),
             models.Index(fields=["book", "status", "amount_12m", "id"], name="party_by_amount"),
-            models.Index(fields=["book", "status", "last_traded_on", "id"], name="party_by_last"),
+            models.Index(
+                fields=["book", "status", "last_traded_on", "id"], name="party_by_last"
+            ),
             models.Index(fields=["book", "status", "updated_at", "id"], name="party_by_update"),
             models.Index(fields=["book", "status", "grade", "id"], name="party_by_grade"),
+            models.Index(fields=["book", "status", "created_at", "id"], name="party_by_creation"),
+            models.Index(fields=["book", "status", "completeness", "id"], name="party_by_percent"),
             models.Index(fields=["book", "owner", "status", "id"], name="party_by_owner"),
             models.Index(fields=["book", "region"], name="party_by_region"),
             models.Index(fields=["book", "industry"], name="party_by_industry"),
             models.Index(fields=["batch_id"], name="party_by_batch"),
+            models.Index(
+                fields=["book", "status", "code", "id"],
+                condition=models.Q(is_supplier=True),
+                name="supplier_by_code",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class SearchText(models.Model):
+    """What a party is found by, see ``search_text``; its index is made by migration 0002."""
+
+    party = models.OneToOneField(
+        Party, models.CASCADE, primary_key=True, related_name="search_text"
+    )
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("检索文本")
 
 
 class Contact(models.Model):
@@ -124,7 +159,9 @@ class Contact(models.Model):
         verbose_name = _("联系人")
         constraints = [
             models.UniqueConstraint(
-                fields=["party"], condition=models.Q(is_primary=True), name="contact_primary_once"
+                fields=["party"],
+                condition=models.Q(is_primary=True),
+                name="contact_primary_once",
             )
         ]
         indexes = [models.Index(fields=["batch_id"], name="contact_by_batch")]
@@ -194,7 +231,9 @@ class CustomField(models.Model):
 
     class Meta:
         verbose_name = _("自定义字段")
-        constraints = [models.UniqueConstraint(fields=["book", "key"], name="custom_field_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["book", "key"], name="custom_field_once")
+        ]
 
 
 class Attachment(models.Model):
@@ -250,6 +289,7 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["party", "traded_on", "id"], name="transaction_by_party"),
             models.Index(fields=["book", "traded_on", "id"], name="transaction_by_day"),
+            models.Index(fields=["book", "document_no"], name="transaction_by_document"),
             models.Index(fields=["batch_id"], name="transaction_by_batch"),
         ]
 
@@ -267,7 +307,9 @@ class ServiceRecord(models.Model):
 
     book = models.ForeignKey("org.Book", models.PROTECT, related_name="+")
     party = models.ForeignKey(Party, models.CASCADE, related_name="service_records")
-    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     kind = models.CharField(_("方式"), max_length=10, choices=Kind.choices)
     happened_at = models.DateTimeField(_("时间"))
     content = models.TextField(_("内容"))
@@ -283,5 +325,6 @@ class ServiceRecord(models.Model):
         verbose_name = _("服务记录")
         indexes = [
             models.Index(fields=["party", "-happened_at"], name="service_by_party"),
+            models.Index(fields=["book", "happened_at", "id"], name="service_by_time"),
             models.Index(fields=["book", "closed_at", "next_due_on"], name="service_by_due"),
         ]

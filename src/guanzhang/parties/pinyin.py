@@ -117,6 +117,20 @@ def full(text: str) -> str:
     return _alternatives([readings for _, readings in _syllables(text)])
 
 
+def spellings(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Up to four readings at once, each as (first letters, syllables); [] if nothing is left.
+
+    重庆 → [("cq", ("chong", "qing")), ("zq", ("zhong", "qing"))]. A run of letters or digits is
+    one syllable and stands whole among the first letters.
+    """
+    parts = list(_syllables(text))
+    readings = islice(product(*(readings for _, readings in parts)), _MOST) if parts else ()
+    return [
+        ("".join(s[0] if han else s for s, (han, _) in zip(spelled, parts, strict=True)), spelled)
+        for spelled in readings
+    ]
+
+
 def sort_key(text: str) -> str:
     """A key whose order is the dictionary order of pinyin; latin letters and digits come first.
 

@@ -1,0 +1,269 @@
+"""Find parties among a million: an index of grams gives candidates, the stored text decides.
+
+Nothing is ranked over everything that matches: a look-up takes the first hits, a list takes all
+hits if they are few, and when they are many it walks its own order and tests each row's text,
+which then soon succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Replace
+
+from guanzhang.kernel.actor import Actor
+from guanzhang.kernel.codes import normalise_code
+from guanzhang.org.domain.policy import Scope, scope_of
+from guanzhang.org.scope import scope_q
+from guanzhang.parties import pinyin
+from guanzhang.parties.models import Party, SearchText
+from guanzhang.parties.search_text import (
+    LINE,
+    SYLLABLE,
+    Gram,
+    Word,
+    document,
+    grams,
+    split_former_names,
+    words,
+)
+from guanzhang.storage.bulk import chunks
+
+FEW = 2000  # candidates that are still taken one by one
+_CHUNK = 2000
+
+
+def search_q(text: str, book_id: int) -> Q:
+    """Parties of the book whose names, codes or pinyin hold every word of ``text``; all for no word.
+
+    A condition on ``Party``, to be added to rows that are already within the reader's scope.
+    """
+    asked = words(text)
+    if not asked:
+        return Q()
+    found = _candidates(book_id, asked, FEW + 1)
+    return Q(pk__in=found) if len(found) <= FEW else Q(_holding(asked))
+
+
+def filter_parties(parties: QuerySet[Party], text: str, book_id: int) -> QuerySet[Party]:
+    """Those of ``parties`` that ``search_q`` means; their order stays."""
+    return parties.filter(search_q(text, book_id))
+
+
+def find_parties(
+    actor: Actor,
+    text: str,
+    limit: int = 20,
+    *,
+    action: str = "party.view",
+    only: Q | None = None,
+) -> list[Party]:
+    """The first hits for a look-up: exact codes first, then names that begin with the text, then others.
+
+    ``only`` narrows further (``Q(is_customer=True)``). No text, the parties changed last. Only what
+    a look-up shows is loaded: code, name, 信用代码, region, amount.
+    """
+    rows = Party.objects.only("code", "name", "usc_code", "region", "amount_12m")
+    mine = rows.filter(scope_q(actor, action), status=Party.Status.ACTIVE)
+    if only is not None:
+        mine = mine.filter(only)
+    asked = words(text)
+    if not asked:
+        return list(mine.order_by("-updated_at", "-pk")[:limit])
+    found = {party.pk: party for party in _exact(mine, text)}
+    wide = scope_of(actor, action) is Scope.ALL
+    for opening in (True, False):
+        if len(found) < limit:
+            hits = _first(actor, mine, asked, limit, opening=opening, wide=wide)
+            found |= {party.pk: party for party in hits if party.pk not in found}
+    return list(found.values())[:limit]
+
+
+def index_parties(ids: Iterable[int]) -> int:
+    """Bring the index up to date with the rows of these parties; returns how many texts changed.
+
+    For bulk work: call it once after the rows are written, in their transaction.
+    """
+    changed = 0
+    with transaction.atomic():
+        for part in chunks(ids, _CHUNK):
+            changed += _index(part)
+    return changed
+
+
+def unindex_parties(ids: Iterable[int]) -> None:
+    """Take parties out of the index; to be called before their rows are deleted."""
+    with transaction.atomic():
+        for part in chunks(ids, _CHUNK):
+            old = list(_texts(part).items())
+            if connection.vendor == "sqlite":
+                books = dict(Party.objects.filter(pk__in=part).values_list("pk", "book_id"))
+                _forget([(pk, books[pk], text) for pk, text in old])
+            SearchText.objects.filter(party_id__in=part).delete()
+
+
+def search_text(party: Party) -> str:
+    """The document a party is found by."""
+    names = [party.name, party.short_name, *split_former_names(party.former_names)]
+    spelled = [
+        spelling
+        for i, name in enumerate(names)
+        if name and not any(name in other for other in names[:i])
+        for spelling in pinyin.spellings(name)
+    ]
+    return document([*names, party.english_name], [party.code, party.usc_code], spelled)
+
+
+def _first(
+    actor: Actor,
+    mine: QuerySet[Party],
+    asked: Sequence[Word],
+    limit: int,
+    *,
+    opening: bool,
+    wide: bool,
+) -> list[Party]:
+    """Up to ``limit`` hits, the largest customers first; a wide scope need not look at many."""
+    if opening and asked[0].opening() is None:
+        return []
+    largest = mine.order_by(F("amount_12m").desc(nulls_last=True), "code")
+    for most in (8 * limit, FEW + 1) if wide else (FEW + 1,):
+        ids = _candidates(actor.book_id, asked, most, opening=opening)
+        hits = list(largest.filter(pk__in=ids)[:limit])
+        if len(hits) >= limit or len(ids) < most:
+            return hits
+    return list(mine.filter(_holding(asked)).order_by("code")[:limit])
+
+
+def _exact(mine: QuerySet[Party], text: str) -> QuerySet[Party]:
+    """By the whole code or 信用代码, as typed or in capitals."""
+    code = normalise_code(text)
+    return mine.filter(Q(code__in={text.strip(), code}) | Q(usc_code=code, usc_code__gt=""))[:2]
+
+
+def _holding(asked: Sequence[Word]) -> Exists:
+    """As a condition on a party: its text holds every word."""
+    rows = SearchText.objects.filter(party=OuterRef("pk"))
+    if any(word.is_spelled for word in asked):
+        rows = rows.annotate(
+            spoken=Replace(F("text"), Value(SYLLABLE), Value(""), output_field=TextField())
+        )
+    for word in asked:
+        field = "spoken" if word.is_spelled else "text"
+        rows = rows.filter(**{f"{field}__contains": _part(word)})
+    return Exists(rows)
+
+
+def _part(word: Word, *, opens: bool = False) -> str:
+    """What the text of a hit contains; a line that begins with the word, if it ``opens``."""
+    return LINE + word.text if word.is_start or opens else word.text
+
+
+def _candidates(
+    book_id: int, asked: Sequence[Word], limit: int, *, opening: bool = False
+) -> list[int]:
+    """Ids of at most ``limit`` parties of the book whose text holds the words, in no useful order.
+
+    ``opening``: with a line that begins with the first word.
+    """
+    sqlite = connection.vendor == "sqlite"
+    holds = "instr" if sqlite else "strpos"
+    tests = [
+        f"{holds}(replace(text, '{SYLLABLE * 2}', ''), %s) > 0"
+        if word.is_spelled
+        else f"{holds}(text, %s) > 0"
+        for word in asked
+    ]
+    parts = [_part(word, opens=opening and i == 0) for i, word in enumerate(asked)]
+    first = asked[0].opening() if opening else None
+    if sqlite:
+        # CROSS keeps the planner from turning the order round.
+        index = (
+            "parties_search CROSS JOIN parties_searchtext ON party_id = parties_search.rowid"
+        )
+        tests.insert(0, "parties_search MATCH %s")
+        match = _expression(book_id, asked, first, '"{}"', '"{}"*', " AND ", " OR ")
+    else:
+        index = "parties_searchtext"
+        tests.insert(0, "grams @@ %s::tsquery")
+        match = _expression(book_id, asked, first, "'{}'", "'{}':*", " & ", " | ")
+    statement = f"SELECT party_id FROM {index} WHERE {' AND '.join(tests)} LIMIT %s"  # noqa: S608 - constants
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [match, *parts, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _expression(book_id: int, asked: Sequence[Word], first: Gram | None, *dialect: str) -> str:
+    """The query in the language of the index: exact token, opening token, and, or."""
+    exact, opens, both, either = dialect
+
+    def spelled(gram: Gram) -> str:
+        return (opens if gram.opens else exact).format(gram.text)
+
+    needed = [exact.format(f"@{book_id}")]
+    if first:
+        needed.append(spelled(first))
+    for word in asked:
+        ways = [both.join(map(spelled, way)) for way in word.alternatives() if way]
+        needed.append("(" + either.join(f"({way})" for way in ways) + ")")
+    return both.join(needed)
+
+
+def _texts(ids: Sequence[int]) -> dict[int, str]:
+    rows = SearchText.objects.filter(party_id__in=ids)
+    return dict(rows.values_list("party_id", "text"))
+
+
+def _index(ids: Sequence[int]) -> int:
+    old = _texts(ids)
+    fresh, stale = [], []
+    for party in Party.objects.filter(pk__in=ids):
+        text = search_text(party)
+        if old.get(party.pk) != text:
+            fresh.append((party.pk, party.book_id, text))
+            if party.pk in old:
+                stale.append((party.pk, party.book_id, old[party.pk]))
+    if connection.vendor == "sqlite":
+        _forget(stale)
+        _remember(fresh)
+    else:
+        _remember_postgresql(fresh)
+    return len(fresh)
+
+
+def _forget(rows: Sequence[tuple[int, int, str]]) -> None:
+    """FTS5 without content must be told what to take out: the grams of the old text."""
+    statement = (
+        "INSERT INTO parties_search (parties_search, rowid, grams) VALUES ('delete', %s, %s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(pk, _tokens(book, text)) for pk, book, text in rows])
+
+
+def _remember(rows: Sequence[tuple[int, int, str]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO parties_searchtext (party_id, text) VALUES (%s, %s) "
+            "ON CONFLICT (party_id) DO UPDATE SET text = excluded.text",
+            [(pk, text) for pk, _, text in rows],
+        )
+        cursor.executemany(
+            "INSERT INTO parties_search (rowid, grams) VALUES (%s, %s)",
+            [(pk, _tokens(book, text)) for pk, book, text in rows],
+        )
+
+
+def _remember_postgresql(rows: Sequence[tuple[int, int, str]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO parties_searchtext (party_id, text, grams) "
+            "VALUES (%s, %s, array_to_tsvector(%s)) ON CONFLICT (party_id) "
+            "DO UPDATE SET text = excluded.text, grams = excluded.grams",
+            [(pk, text, _tokens(book, text).split()) for pk, book, text in rows],
+        )
+
+
+def _tokens(book_id: int, text: str) -> str:
+    return " ".join((f"@{book_id}", *sorted(grams(text))))

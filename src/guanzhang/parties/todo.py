@@ -1,0 +1,50 @@
+"""What the customers ask of a person today, and the few figures above it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Max, QuerySet, Sum
+
+from guanzhang.kernel.actor import Actor
+from guanzhang.parties.labels import MISSING
+from guanzhang.parties.models import Party
+from guanzhang.parties.queries import completeness_of, visible_parties
+
+Status = Party.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Totals over the active parties in the reader's scope; None = 无数据."""
+
+    parties: int  # suppliers too: the index does not tell them apart
+    amount_12m: Decimal | None
+    standing_on: dt.date | None
+
+
+def figures(actor: Actor) -> Figures:
+    """Answered from an index on (book, status, amount), so a million customers take a moment."""
+    rows = visible_parties(actor).filter(status=Status.ACTIVE)
+    found = rows.aggregate(n=Count("pk"), amount=Sum("amount_12m"))
+    newest = rows.exclude(amount_12m=None).order_by("-amount_12m")[:1].aggregate(on=Max("standing_on"))
+    return Figures(found["n"], found["amount"], newest["on"])
+
+
+def party_names(actor: Actor, party_ids: Sequence[int]) -> dict[int, str]:
+    """Names of those of ``party_ids`` that the actor may see."""
+    return dict(visible_parties(actor).filter(pk__in=list(party_ids)).values_list("pk", "name"))
+
+
+def incomplete_customers(actor: Actor, below: int) -> QuerySet[Party]:
+    """Active customers whose file is less than ``below`` percent complete, the largest first."""
+    rows = visible_parties(actor).filter(status=Status.ACTIVE, completeness__lt=below)
+    return rows.exclude(amount_12m=None).order_by("-amount_12m", "pk")
+
+
+def missing_text(party: Party) -> str:
+    """What is missing from a file, in words."""
+    return "、".join(str(MISSING[item]) for item in completeness_of(party).missing)

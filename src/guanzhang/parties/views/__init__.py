@@ -1,0 +1,1 @@
+"""Pages of parties: lists, the customer card, forms, settings."""

@@ -18,7 +18,9 @@ class Mapping(models.Model):
     class Meta:
         verbose_name = _("对应方案")
         constraints = [
-            models.UniqueConstraint(fields=["book_id", "kind", "name"], name="mapping_name_once")
+            models.UniqueConstraint(
+                fields=["book_id", "kind", "name"], name="mapping_name_once"
+            )
         ]
 
 

@@ -51,8 +51,7 @@ class SchemeVersion(models.Model):
     effective_to = models.DateField(null=True)
     note = models.CharField(_("改动说明"), max_length=300, blank=True)
     revision = models.PositiveIntegerField(default=1)  # of the draft, against lost updates
-    trial_hash = models.CharField(max_length=64, blank=True)  # member set last previewed
-    trial_snapshot_id = models.BigIntegerField(null=True)
+    trial = models.JSONField(null=True)  # last preview, as `domain.trial.Trial.to_json` writes it
     maker_id = models.BigIntegerField()
     maker_name = models.CharField(max_length=60)
     publisher_id = models.BigIntegerField(null=True)

@@ -21,12 +21,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
-from guanzhang.analytics.domain.catalogue import Fact, FactType
+from guanzhang.analytics.domain.catalogue import PLACES, WINDOW_NAMES, Fact, FactType, column
 from guanzhang.classification.domain.tree import descends, is_node
 from guanzhang.kernel.choice import Choice
 
 Catalogue: TypeAlias = Mapping[str, Fact]
-Row: TypeAlias = Mapping[str, object]  # column of the facts table → stored value; None or absent = 无数据
+# Column of the facts table → stored value; None or absent is 无数据.
+Row: TypeAlias = Mapping[str, object]
 Literal: TypeAlias = int | str | bool | dt.date
 Figure: TypeAlias = str  # a number as written; canonical when it can be read as one
 
@@ -35,20 +36,16 @@ MAX_NODES = 200
 MAX_DAYS = 36_500
 LARGEST = 2**63 - 1  # of the BIGINT a scaled value is kept in
 
-PLACES: Mapping[FactType, int] = MappingProxyType(
-    {FactType.MONEY: 4, FactType.NUMBER: 4, FactType.RATIO: 6}
-)
-
 
 class Window(Choice):
-    """The stretch of time, ending with the as-of day, that a windowed fact is taken over."""
+    """The stretch of time that a windowed fact is taken over; the days are in ``kernel.dates``."""
 
-    ALL = "all", "累计", "all time"
-    MONTHS_3 = "3m", "近3个月", "the last 3 months"
-    MONTHS_6 = "6m", "近6个月", "the last 6 months"
-    MONTHS_12 = "12m", "近12个月", "the last 12 months"
-    THIS_YEAR = "ytd", "本年", "this year"
-    LAST_YEAR = "ly", "上年", "last year"
+    ALL = "all", WINDOW_NAMES["all"], "all time"
+    MONTHS_3 = "3m", WINDOW_NAMES["3m"], "the last 3 months"
+    MONTHS_6 = "6m", WINDOW_NAMES["6m"], "the last 6 months"
+    MONTHS_12 = "12m", WINDOW_NAMES["12m"], "the last 12 months"
+    THIS_YEAR = "ytd", WINDOW_NAMES["ytd"], "this year"
+    LAST_YEAR = "ly", WINDOW_NAMES["ly"], "the same part of last year"
 
 
 class Op(Choice):
@@ -72,7 +69,15 @@ class Op(Choice):
     BEFORE_LAST = "before_last", "超过", "more than"  # age in days > N
 
 
-_ORDERED = (Op.AT_LEAST, Op.MORE_THAN, Op.AT_MOST, Op.LESS_THAN, Op.EQUALS, Op.DIFFERS, Op.BETWEEN)
+_ORDERED = (
+    Op.AT_LEAST,
+    Op.MORE_THAN,
+    Op.AT_MOST,
+    Op.LESS_THAN,
+    Op.EQUALS,
+    Op.DIFFERS,
+    Op.BETWEEN,
+)
 _NAMED = (Op.EQUALS, Op.DIFFERS, Op.IN, Op.NOT_IN)
 _KNOWN = (Op.IS_KNOWN, Op.IS_UNKNOWN)
 _DATED = (Op.WITHIN_LAST, Op.BEFORE_LAST)
@@ -151,15 +156,15 @@ class Frame:
     window: str = Window.MONTHS_12.value
 
     def column(self, ref: FactRef) -> str | None:
-        return resolve(ref, self.catalogue, self.window)
+        return resolve(ref, self.window, self.catalogue)
 
 
-def resolve(ref: FactRef, catalogue: Catalogue, default_window: str) -> str | None:
+def resolve(ref: FactRef, default_window: str, catalogue: Catalogue) -> str | None:
     """The column of the facts table that ``ref`` reads; None if there is no such fact."""
     fact = catalogue.get(ref.fact)
     if fact is None:
         return None
-    return f"{ref.fact}__{ref.window or default_window}" if fact.windowed else ref.fact
+    return column(ref.fact, (ref.window or default_window) if fact.windowed else "")
 
 
 def holds(condition: Condition, row: Row, frame: Frame) -> bool:
@@ -268,8 +273,8 @@ def refs_of(condition: Condition) -> frozenset[FactRef]:
 
 
 def _passes(test: Test, row: Row, frame: Frame) -> bool:
-    column = frame.column(test.ref)
-    actual = None if column is None else row.get(column)
+    name = frame.column(test.ref)
+    actual = None if name is None else row.get(name)
     if test.op in _KNOWN:
         return (actual is None) is (test.op is Op.IS_UNKNOWN)
     values = operands(test, frame.catalogue)
@@ -285,7 +290,8 @@ def _passes(test: Test, row: Row, frame: Frame) -> bool:
         case Op.HAS | Op.HAS_NONE:
             tags = actual if isinstance(actual, list | tuple) else ()
             return any(value in tags for value in values) is (test.op is Op.HAS)
-    return _in_order(test.op, actual, values, frame.as_of)
+        case _:
+            return _in_order(test.op, actual, values, frame.as_of)
 
 
 def _in_order(op: Op, actual: object, values: tuple[Literal, ...], as_of: dt.date) -> bool:
@@ -304,7 +310,8 @@ def _in_order(op: Op, actual: object, values: tuple[Literal, ...], as_of: dt.dat
             return sides[0] < 0
         case Op.BETWEEN:
             return sides[0] >= 0 >= sides[1]
-    return False
+        case _:
+            return False
 
 
 def _date(text: str) -> dt.date | None:

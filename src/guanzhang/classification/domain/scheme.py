@@ -15,8 +15,9 @@ A definition is what a version of a scheme stores, as plain JSON (``notation`` r
              "bands": ["A", "B", "C"]}    from the highest value down; one cut fewer than bands
         fixed     cuts descend; a value equal to a cut belongs above it
         quantile  no cuts; band = (rank − 1) × k ÷ n, equal values share a rank
-        share     cuts ascend, in percent; a customer belongs above a cut while the share of all
-                  customers before it is below the cut; equal values go by customer code
+        share     cuts ascend, in percent of the net total; a customer belongs above a cut while
+                  the share of all customers before it is below the cut; equal values go by
+                  customer code; if the total is not positive everybody is in the last band
     rules:  {"rules": [{"when": condition, "class": "A"}], "default": null}   first match wins
     score:  {"items": [item], "cuts": ["85", "70", "50"], "grades": ["A", "B", "C", "D"],
              "vetoes": [{"when": condition, "class": "D"}],                   before the score
@@ -43,13 +44,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from guanzhang.analytics.domain.catalogue import PLACES, FactType
 from guanzhang.classification.domain.criterion import (
     Catalogue,
     Condition,
     FactRef,
     Figure,
+    Op,
+    Some,
+    Test,
     refs_of,
     resolve,
+    scaled,
 )
 from guanzhang.kernel.choice import Choice
 
@@ -230,7 +236,8 @@ def bandings(definition: Definition) -> tuple[Banding, ...]:
             return (banding,)
         case Score(items):
             return tuple(i.scale.banding for i in items if isinstance(i.scale, Graded))
-    return ()
+        case _:
+            return ()
 
 
 def conditions(definition: Definition) -> tuple[Condition, ...]:
@@ -245,7 +252,8 @@ def conditions(definition: Definition) -> tuple[Condition, ...]:
                 *(case.when for group in cases for case in group),
                 *(limit.when for limit in score.limits),
             )
-    return ()
+        case _:
+            return ()
 
 
 def needed_refs(definition: Definition) -> frozenset[FactRef]:
@@ -258,15 +266,37 @@ def needed_refs(definition: Definition) -> frozenset[FactRef]:
 
 def needed_columns(definition: Definition, catalogue: Catalogue) -> frozenset[str]:
     """The columns of the facts table the definition reads; unknown facts have none."""
-    found = (resolve(ref, catalogue, definition.window) for ref in needed_refs(definition))
+    found = (resolve(ref, definition.window, catalogue) for ref in needed_refs(definition))
     return frozenset(column for column in found if column is not None)
 
 
-def ranked_columns(definition: Definition, catalogue: Catalogue) -> frozenset[str]:
-    """The columns whose bands depend on all customers: those cut by rank or by share."""
-    found = (
-        resolve(banding.ref, catalogue, definition.window)
+def numeric_column(ref: FactRef, window: str, catalogue: Catalogue) -> str | None:
+    """The column of a numeric fact; None for any other, which therefore has no bands."""
+    fact = catalogue.get(ref.fact)
+    is_numeric = fact is not None and fact.type in PLACES
+    return resolve(ref, window, catalogue) if is_numeric else None
+
+
+def mapped_condition(ref: FactRef, entry: Mapped, catalogue: Catalogue) -> Condition:
+    """Who belongs to a map entry: a tree node covers what lies below it, other values are equal."""
+    fact = catalogue.get(ref.fact)
+    if fact is not None and fact.type is FactType.FLAG:
+        return Some(tuple(Test(ref, Op.EQUALS, (value,)) for value in entry.values))
+    is_tree = fact is not None and fact.type is FactType.TREE
+    return Test(ref, Op.WITHIN if is_tree else Op.IN, entry.values)
+
+
+def ranked_columns(definition: Definition, catalogue: Catalogue) -> tuple[str, ...]:
+    """The columns whose bands depend on all customers (cut by rank or by share), sorted."""
+    found = {
+        numeric_column(banding.ref, definition.window, catalogue)
         for banding in bandings(definition)
         if banding.method is not Method.FIXED
-    )
-    return frozenset(column for column in found if column is not None)
+    }
+    return tuple(sorted(column for column in found if column is not None))
+
+
+def weighted_points(weight: Figure, points: Figure) -> int | None:
+    """weight × points ÷ 100, × 10⁴: exact, as weights have two places and points none."""
+    hundredths, whole = scaled(weight, 2), scaled(points, 0)
+    return None if hundredths is None or whole is None else hundredths * whole

@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from guanzhang.desk.views import home, structure
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("reports/structure/", structure.structure_report, name="structure-report"),
+    path("reports/structure/members/", structure.structure_members, name="structure-members"),
+    path("reports/structure/export/", structure.structure_export, name="structure-export"),
+]

@@ -7,12 +7,13 @@ PIP := $(V)/python -m pip install --quiet --disable-pip-version-check --require-
 SOURCES := src tests benchmarks tools
 
 export GUANZHANG_HOME
-.PHONY: help setup setup-dev setup-bench demo serve test check format bench clean
+.PHONY: help setup setup-dev setup-bench demo serve test check format docs bench clean
 
 help:
 	@echo "make demo   set up, load the demo company if there is none, serve on 127.0.0.1:$(PORT)"
 	@echo "make test   set up and run the tests (browser tests where chromium is installed)"
 	@echo "make check  format, lint, types, import contracts, migrations, tests"
+	@echo "make docs   write the generated pages: docs/errors.md, docs/policy.md"
 	@echo "make bench  the benchmarks of benchmarks/README.md"
 
 .venv/bin/python:
@@ -66,6 +67,10 @@ check: setup-dev
 	$(V)/guanzhang manage makemigrations --check --dry-run
 	$(V)/python tools/messages.py check
 	$(V)/python -m pytest -n 2
+
+docs: setup
+	$(V)/python tools/errors.py
+	$(V)/python tools/policy.py
 
 bench: setup-bench
 	$(V)/python -m benchmarks

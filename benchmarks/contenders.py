@@ -126,7 +126,7 @@ def _product(folder: Path, definitions: dict) -> Callable[[Path], None]:
 
     def write(file: Path) -> None:
         rows = warehouse.rows(f"SELECT {', '.join(RESULT)} FROM outcomes")
-        target = connect(file.parent)
+        target = connect(file.parent / "spill")
         target.execute(
             "CREATE TABLE r (party_id BIGINT, abc TEXT, r TEXT, f TEXT, m TEXT, segment TEXT)"
         )
@@ -168,7 +168,7 @@ _SHARES = """
 
 
 def _duckdb(folder: Path, documents: str, extra: str = "") -> Callable[[Path], None]:
-    connection = connect(folder)
+    connection = connect(folder / "spill")
     transactions, parties = (f"'{folder}/{n}.parquet'" for n in ("transactions", "parties"))
     connection.execute(f"""
 CREATE TABLE result AS WITH trade AS (
@@ -442,7 +442,7 @@ def _segment(region, net, count, days, imports, returns):
 
 def scan(folder: Path) -> Callable[[Path], None]:
     """The floor: read the columns that the job needs and add them up."""
-    connection = connect(folder)
+    connection = connect(folder / "spill")
     connection.execute(
         "SELECT sum(party_id), sum(amount), max(traded_on), count(direction), max(previous_of_document)"
         f" FROM '{folder}/transactions.parquet'"

@@ -126,7 +126,7 @@ def companies(rows: int) -> Iterator[tuple[str, str]]:
     """(name, 信用代码), the same at every run."""
     draw = random.Random(20261123)
     weights = [1 / (i + 1) for i in range(len(CITIES))]
-    for _ in range(rows):
+    for number in range(rows):
         city = draw.choices(CITIES, weights)[0]
         brand = "".join(draw.choice(BRAND) for _ in range(draw.choice((2, 2, 2, 3))))
         trade, form = draw.choice(TRADES), draw.choice(FORMS)
@@ -134,8 +134,17 @@ def companies(rows: int) -> Iterator[tuple[str, str]]:
         name = (
             f"{city}{brand}{trade}{form}" if shape < 0.7 else f"{brand}{trade}（{city}）{form}"
         )
-        first = f"91{draw.choice(REGIONS)}MA" + "".join(draw.choices(USC_ALPHABET, k=7))
+        first = f"91{draw.choice(REGIONS)}MA" + scattered(number)
         yield name, first + usc_check_character(first)
+
+
+def scattered(number: int) -> str:
+    """Seven characters, different for every number and in no visible order."""
+    value, text = number * 12_345_678_901 % 31**7, ""
+    for _ in range(7):
+        value, digit = divmod(value, 31)
+        text += USC_ALPHABET[digit]
+    return text
 
 
 def load(rows: int) -> int:

@@ -64,14 +64,24 @@ def make_cast() -> Cast:
     }
     users = {
         who: services.create_user(
-            system, username=who, name=name, password=PASSWORD, roles=roles,
-            department=department, now=NOW,
+            system,
+            username=who,
+            name=name,
+            password=PASSWORD,
+            roles=roles,
+            department=department,
+            now=NOW,
         )
         for who, (name, roles, department) in people.items()
     }
     users["stranger"] = services.create_user(
-        strange, username="stranger", name="丁", password=PASSWORD, roles={"admin": ""},
-        department=other.departments.get(), now=NOW,
+        strange,
+        username="stranger",
+        name="丁",
+        password=PASSWORD,
+        roles={"admin": ""},
+        department=other.departments.get(),
+        now=NOW,
     )
     return Cast(book, other, users)
 
@@ -82,7 +92,9 @@ def sign_in(client, user: User, book: Book):
     session = client.session
     session["book_id"] = book.pk
     session.save()
-    services.open_session(user, session.session_key, ip="127.0.0.1", agent="test", now=timezone.now())
+    services.open_session(
+        user, session.session_key, ip="127.0.0.1", agent="test", now=timezone.now()
+    )
     return client
 
 
@@ -91,7 +103,9 @@ def as_user(cast, client):
     """``as_user("sales")`` → the client, signed in."""
 
     def enter(who: str):
-        return sign_in(client, cast.users[who], cast.other_book if who == "stranger" else cast.book)
+        return sign_in(
+            client, cast.users[who], cast.other_book if who == "stranger" else cast.book
+        )
 
     return enter
 

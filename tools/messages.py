@@ -7,10 +7,11 @@ the catalogue, ``check`` fails when one has no English, ``compile`` writes the `
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -20,17 +21,22 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "guanzhang"
 PO = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
     "_": None,
+    "lazy": None,  # the house alias of gettext_lazy
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
-    "pgettext": ((1, "c"), 2),
     "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
 }
+# "%(name)s", "%%" and "{name}": what a translation must keep exactly.
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]|\{\w*\}")
+
+Sentence = str | tuple[str, ...]  # a tuple is a singular with its plural
 
 
-def sentences() -> dict[str, str]:
+def sentences() -> dict[Sentence, str]:
     """Every sentence of the source with the file that holds it."""
-    found: dict[str, str] = {}
+    found: dict[Sentence, str] = {}
     for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
@@ -38,9 +44,8 @@ def sentences() -> dict[str, str]:
         for _line, message, _comments, _context in extract(
             "python", io.BytesIO(text.encode()), keywords=KEYWORDS
         ):
-            for one in message if isinstance(message, tuple) else (message,):
-                if one:
-                    found.setdefault(one, str(path.relative_to(SOURCE)))
+            if message:
+                found.setdefault(message, str(path.relative_to(SOURCE)))
     return found
 
 
@@ -51,24 +56,46 @@ def catalogue() -> Catalog:
         return read_po(file, locale="en")
 
 
+def english(known: Catalog, sentence: Sentence) -> tuple[str, ...]:
+    """The English forms of ``sentence``, all of them; empty when one is missing."""
+    message = known.get(sentence if isinstance(sentence, str) else sentence[0])
+    if message is None or message.pluralizable is isinstance(sentence, str):
+        return ()
+    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return forms if all(forms) else ()
+
+
+def odd_placeholders(message: Message) -> bool:
+    """Whether an English form drops, adds or misspells a placeholder of its Chinese."""
+    ids = (message.id,) if isinstance(message.id, str) else message.id
+    forms = (message.string,) if isinstance(message.string, str) else message.string
+    wanted = set(PLACEHOLDER.findall(ids[-1]))
+    return any(form and set(PLACEHOLDER.findall(form)) != wanted for form in forms)
+
+
 def update() -> None:
     old, new = catalogue(), Catalog(locale="en", project="guanzhang", fuzzy=False)
-    for sentence, place in sorted(sentences().items()):
-        known = old.get(sentence)
-        new.add(sentence, known.string if known else "", locations=[(place, 1)])
+    found = sentences()
+    for sentence in sorted(found, key=str):
+        forms = english(old, sentence)
+        text = forms if isinstance(sentence, tuple) else "".join(forms)
+        new.add(sentence, text, locations=[(found[sentence], 1)])
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, new, width=0, sort_output=True, include_lineno=False, omit_header=False)
-    print(f"{len(new)} sentences, {sum(1 for m in new if m.id and not m.string)} without English")
+    print(f"{len(found)} sentences, {sum(not english(new, s) for s in found)} without English")
 
 
 def check() -> int:
     known = catalogue()
-    missing = [s for s in sentences() if not (known.get(s) and known.get(s).string)]
+    missing = [sentence for sentence in sentences() if not english(known, sentence)]
+    odd = [message.id for message in known if message.id and odd_placeholders(message)]
     for sentence in missing:
         print(f"no English for: {sentence!r}")
-    print(f"messages: {len(missing)} missing")
-    return 1 if missing else 0
+    for sentence in odd:
+        print(f"placeholders differ: {sentence!r}")
+    print(f"messages: {len(missing)} missing, {len(odd)} with other placeholders")
+    return 1 if missing or odd else 0
 
 
 def compile_all() -> None:

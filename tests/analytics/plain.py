@@ -53,7 +53,7 @@ class Plain:
 
     def write(self, folder: Path, custom=()) -> Written:
         folder.mkdir(parents=True, exist_ok=True)
-        connection = connect(folder, threads=1)
+        connection = connect(folder / "spill", threads=1)
         for name, rows in self.tables().items():
             columns = RAW[name].columns
             types = ", ".join(f"{c} {t}" for c, t in columns.items())

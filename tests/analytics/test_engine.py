@@ -141,3 +141,15 @@ def test_interrupt_from_another_thread(warehouse):
     timer.start()
     with pytest.raises(duckdb.InterruptException):
         warehouse.rows(LONG)
+
+
+def test_what_does_not_fit_in_memory_is_spilled_and_cleared(folder):
+    with Warehouse(folder, AS_OF, memory="64MB", threads=1) as opened:
+        opened.keep(
+            "numbers", "SELECT range AS n, md5(range::VARCHAR) AS t FROM range(2000000)"
+        )
+        assert opened.rows("SELECT count(*), min(n) FROM (FROM numbers ORDER BY t)") == [
+            (2_000_000, 0)
+        ]
+        assert [p.name for p in folder.parent.iterdir() if p.name.startswith("spill-")]
+    assert [p.name for p in folder.parent.iterdir()] == ["snapshot"]

@@ -77,7 +77,9 @@ def two(book, now):
     trade(supplier, "B1", "2026-11-01", "999")
     trade(gone, "B2", "2026-11-01", "999")
     # 00:30 in Shanghai on the 2nd is still the 1st in UTC
-    contact(first, dt.datetime(2026, 11, 1, 16, 30, tzinfo=dt.UTC), now, next_action="报价")
+    contact(
+        first, dt.datetime(2026, 11, 1, 16, 30, 0, 5, tzinfo=dt.UTC), now, next_action="报价"
+    )
     tag = Tag.objects.create(book=book, name="重点")
     tag.parties.add(first)
     for position, (key, kind) in enumerate(

@@ -18,11 +18,18 @@ from playwright.sync_api import Error, sync_playwright
 
 from conftest import make_cast, sign_in
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop lives in this thread
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
+)  # playwright's loop lives in this thread
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -74,7 +81,9 @@ class Watched:
         self.allowed = []  # parts of messages that a test expects
 
     def attach(self, page):
-        page.on("console", lambda message: self.hear(message) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: self.hear(message) if message.type == "error" else None
+        )
         page.on("pageerror", lambda error: self.said.append(f"exception: {error}"))
 
     def hear(self, message):
@@ -98,7 +107,10 @@ def open_page(browser, live_server, people, watched):
 
     def enter(who="admin", *, theme="light", width=1366, height=768, language="zh-hans"):
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, locale="zh-CN", base_url=live_server.url
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale="zh-CN",
+            base_url=live_server.url,
         )
         contexts.append(context)
         context.add_init_script(WATCH)
@@ -110,7 +122,15 @@ def open_page(browser, live_server, people, watched):
                 user.save()
             book = people.other_book if who == "stranger" else people.book
             client = sign_in(Client(), user, book)
-            context.add_cookies([{"name": "guanzhang", "value": client.session.session_key, "url": live_server.url}])
+            context.add_cookies(
+                [
+                    {
+                        "name": "guanzhang",
+                        "value": client.session.session_key,
+                        "url": live_server.url,
+                    }
+                ]
+            )
         page = context.new_page()
         watched.attach(page)
         return page
@@ -119,7 +139,9 @@ def open_page(browser, live_server, people, watched):
     for context in contexts:
         for page in context.pages:
             if page.url.startswith("http"):
-                assert page.evaluate("localStorage.length + sessionStorage.length") == 0, "something was left behind"
+                assert page.evaluate("localStorage.length + sessionStorage.length") == 0, (
+                    "something was left behind"
+                )
         context.close()
 
 
@@ -149,14 +171,19 @@ def axe():
 
     def check(page, *, only=None):
         page.wait_for_timeout(150)
-        result = Axe().run(page, context=only, options={"runOnly": {"type": "tag", "values": TAGS}})
+        result = Axe().run(
+            page, context=only, options={"runOnly": {"type": "tag", "values": TAGS}}
+        )
         found = []
         for one in result.response["violations"]:
             nodes = one["nodes"]
             if one["id"] == "target-size":
                 nodes = [node for node in nodes if page.evaluate(IN_SIGHT, node["target"][0])]
             if nodes:
-                found.append(f"{one['id']}: {one['help']} — " + " | ".join(node["html"][:160] for node in nodes[:4]))
+                found.append(
+                    f"{one['id']}: {one['help']} — "
+                    + " | ".join(node["html"][:160] for node in nodes[:4])
+                )
         assert not found, "\n".join(found)
 
     return check

@@ -4,8 +4,8 @@ import copy
 from pathlib import Path
 
 import pytest
-from guanzhang.parties.models import Party
 
+from guanzhang.parties.models import Party
 from web.samples import make_parties, tag_some
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
@@ -15,7 +15,10 @@ THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 def sample_site(settings, monkeypatch):
     settings.ROOT_URLCONF = "web.samples"
     templates = copy.deepcopy(settings.TEMPLATES)
-    templates[0]["DIRS"] = [*templates[0]["DIRS"], Path(__file__).parents[1] / "web" / "templates"]
+    templates[0]["DIRS"] = [
+        *templates[0]["DIRS"],
+        Path(__file__).parents[1] / "web" / "templates",
+    ]
     settings.TEMPLATES = templates
     monkeypatch.setattr("guanzhang.web.wired.WIRING", "web.sample_wiring")
 
@@ -32,11 +35,10 @@ FIRST = "document.querySelector('#list tbody th a').textContent"
 
 
 @THEMES
-def test_list(open_page, parties, axe, shot, theme):
+def test_list(open_page, parties, axe, theme):
     page = open_page("admin", theme=theme)
     page.goto("/sample/?f.grade=A,B&f.amount_12m=x&sort=-amount_12m,name")
     axe(page)
-    shot(page, f"kit-list-{theme}")
     page.click("#f-grade")
     page.wait_for_selector("#s-grade:not([hidden])")
     axe(page)
@@ -90,7 +92,10 @@ def test_several_choices_are_ticked_before_one_request(page, parties, until):
     assert page.input_value("#f-grade") == "A,B"
     page.keyboard.press("Enter")
     count = Party.objects.filter(grade__in=["A", "B"], book__code="YH").count()
-    until(page, f"document.getElementById('list-count-text').textContent.trim().startsWith('{count}')")
+    until(
+        page,
+        f"document.getElementById('list-count-text').textContent.trim().startsWith('{count}')",
+    )
 
 
 def test_sort_by_heading_and_shift_adds(page, parties, until):
@@ -111,7 +116,12 @@ def test_rows_by_arrow_keys_and_space(page, parties):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     assert page.inner_text("[data-picked-text]") == "已选 2 行"
-    assert page.evaluate("[...document.querySelectorAll('[data-pick]')].map((p) => p.checked).slice(0, 4).join()") == "false,true,true,false"
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('[data-pick]')].map((p) => p.checked).slice(0, 4).join()"
+        )
+        == "false,true,true,false"
+    )
 
 
 def test_select_everything_found_and_run_a_batch(page, parties, until, axe):
@@ -180,9 +190,15 @@ def test_the_focused_cell_is_not_under_a_sticky_row(page, parties):
     page.focus("#list tbody tr:nth-child(1) th a")
     for _ in range(30):
         page.keyboard.press("ArrowDown")
-    box = page.evaluate("(() => { const b = document.activeElement.getBoundingClientRect(); return [b.top, b.bottom]; })()")
-    head = page.evaluate("document.querySelector('#list thead tr:last-child > *').getBoundingClientRect().bottom")
-    foot = page.evaluate("document.querySelector('#list tfoot tr > *').getBoundingClientRect().top")
+    box = page.evaluate(
+        "(() => { const b = document.activeElement.getBoundingClientRect(); return [b.top, b.bottom]; })()"
+    )
+    head = page.evaluate(
+        "document.querySelector('#list thead tr:last-child > *').getBoundingClientRect().bottom"
+    )
+    foot = page.evaluate(
+        "document.querySelector('#list tfoot tr > *').getBoundingClientRect().top"
+    )
     assert head <= box[0]
     assert box[1] <= foot
 
@@ -222,13 +238,12 @@ def test_form_with_errors(open_page, people, axe, watched, theme):
 
 
 @THEMES
-def test_charts_and_their_tables(open_page, people, axe, shot, theme):
+def test_charts_and_their_tables(open_page, people, axe, theme):
     page = open_page("admin", theme=theme)
     page.goto("/sample/charts/")
     page.wait_for_selector("#sankey svg")
     assert page.locator(".draw svg").count() == 5
     axe(page)
-    shot(page, f"kit-charts-{theme}")
     page.focus("section[data-chart=bars] [data-twin=table]")
     page.keyboard.press("Enter")
     assert page.is_visible("section[data-chart=bars] table")
@@ -244,7 +259,9 @@ def test_charts_are_redrawn_in_the_colours_of_a_new_theme(page, people, until):
     assert "#0e4f5a" in light.lower()
     page.click("summary.gz-who")
     page.click("button[name=theme][value=dark]")
-    until(page, "document.querySelector('#bars svg').innerHTML.toLowerCase().includes('#9adce4')")
+    until(
+        page, "document.querySelector('#bars svg').innerHTML.toLowerCase().includes('#9adce4')"
+    )
 
 
 def test_a_bar_opens_its_rows(page, parties, until):

@@ -1,9 +1,9 @@
 """The shell by keyboard: signing in, theme, language, palette, help; in both themes without a barrier."""
 
 import pytest
-from guanzhang.work.services import notify
 
 from conftest import NOW, PASSWORD
+from guanzhang.work.services import notify
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 
@@ -119,9 +119,9 @@ def test_palette_by_keyboard(open_page, axe, shot, theme, until):
     page.keyboard.type("xiaox")
     until(page, "document.querySelectorAll('#gz-found [role=option]').length === 1")
     assert "消息" in page.inner_text("#gz-found [role=option].cur")
-    assert page.get_attribute("#gz-palette [role=combobox]", "aria-activedescendant") == page.get_attribute(
-        "#gz-found [role=option].cur", "id"
-    )
+    assert page.get_attribute(
+        "#gz-palette [role=combobox]", "aria-activedescendant"
+    ) == page.get_attribute("#gz-found [role=option].cur", "id")
     axe(page)
     shot(page, f"palette-{theme}")
     page.keyboard.press("Escape")
@@ -138,9 +138,13 @@ def test_palette_does_not_answer_while_an_input_method_composes(page):
     page.wait_for_selector("#gz-found [role=option]")
     box = "#gz-palette [role=combobox]"
     page.eval_on_selector(
-        box, "el => el.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
+        box,
+        "el => el.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))",
     )
-    page.eval_on_selector(box, "el => el.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', keyCode: 229, bubbles: true}))")
+    page.eval_on_selector(
+        box,
+        "el => el.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', keyCode: 229, bubbles: true}))",
+    )
     page.wait_for_timeout(200)
     assert page.url.endswith("/account/")
 
@@ -177,7 +181,10 @@ def test_the_help_key_can_be_switched_off(page):
 
 @THEMES
 def test_notices(open_page, people, axe, shot, theme):
-    for text in ("导入 2026-11 客户.xlsx 完成：新增 1,103 行，更新 128 行，待修 9 行", "分类“综合客户等级”第 3 版已运行：升 9 家，降 5 家"):
+    for text in (
+        "导入 2026-11 客户.xlsx 完成：新增 1,103 行，更新 128 行，待修 9 行",
+        "分类“综合客户等级”第 3 版已运行：升 9 家，降 5 家",
+    ):
         notify(people.users["admin"].pk, people.book.pk, text, now=NOW, link="/account/")
     page = open_page("admin", theme=theme)
     page.goto("/notices/")
@@ -200,7 +207,10 @@ def test_a_destructive_step_asks_first(page, open_page, until):
     page.click("section[aria-labelledby=sessions-h] .gz-btn.danger")
     page.keyboard.press("Enter")
     page.wait_for_load_state()
-    until(page, "document.querySelectorAll('section[aria-labelledby=sessions-h] tbody tr').length === 1")
+    until(
+        page,
+        "document.querySelectorAll('section[aria-labelledby=sessions-h] tbody tr').length === 1",
+    )
 
 
 @pytest.mark.parametrize("width", [390, 768, 1366])

@@ -105,7 +105,9 @@ def published(cast, customers, drafted):
 
 def text_of(response):
     """The words of a page without tags, in one line."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+    return html.unescape(
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    )
 
 
 # From blank to reasons -----------------------------------------------------------------------------
@@ -120,7 +122,9 @@ def test_a_scheme_goes_from_blank_to_reasons(as_user, cast, customers):
     scheme = Scheme.objects.get(code="LEVEL")
     assert made.headers["Location"] == reverse("scheme-edit", args=[scheme.pk])
     page = client.get(made.headers["Location"])
-    data = json.loads(re.search(r'id="scheme-data"[^>]*>(.*?)</script>', page.content.decode())[1])
+    data = json.loads(
+        re.search(r'id="scheme-data"[^>]*>(.*?)</script>', page.content.decode())[1]
+    )
     draft = queries.draft_of(scheme)
     assert (data["revision"], data["version"]) == (1, draft.pk)
 
@@ -128,7 +132,12 @@ def test_a_scheme_goes_from_blank_to_reasons(as_user, cast, customers):
     assert [p["code"] for p in found["problems"] if p["severity"] == "error"] == ["CLS-060"]
 
     saved = post_json(
-        client, data["urls"]["save"], definition=RULES, note="首版", revision=1, version=draft.pk
+        client,
+        data["urls"]["save"],
+        definition=RULES,
+        note="首版",
+        revision=1,
+        version=draft.pk,
     )
     assert saved.json()["revision"] == 2
     trial = client.post(reverse("scheme-trial", args=[scheme.pk]), follow=True)
@@ -239,7 +248,9 @@ def test_editing_opens_a_draft_only_on_a_post(as_user, published):
 # Publishing ---------------------------------------------------------------------------------------
 
 
-def test_publishing_is_refused_when_the_data_moved_since_the_trial(as_user, cast, customers, drafted):
+def test_publishing_is_refused_when_the_data_moved_since_the_trial(
+    as_user, cast, customers, drafted
+):
     client = as_user("controller")
     client.post(reverse("scheme-trial", args=[drafted.pk]))
     party(cast, "P5", "sales", [99000])
@@ -272,7 +283,9 @@ def test_a_future_version_waits_and_the_old_one_stays_in_force(as_user, publishe
     client.post(reverse("scheme-edit", args=[published.pk]))
     client.post(reverse("scheme-trial", args=[published.pk]))
     soon = timezone.localdate() + dt.timedelta(days=7)
-    client.post(reverse("scheme-publish", args=[published.pk]), {"effective_on": soon.isoformat()})
+    client.post(
+        reverse("scheme-publish", args=[published.pk]), {"effective_on": soon.isoformat()}
+    )
     assert queries.version_on(published, timezone.localdate()).number == 1
     assert queries.version_on(published, soon).number == 2
     page = text_of(client.get(reverse("scheme", args=[published.pk])))
@@ -299,7 +312,12 @@ def test_the_trial_shows_who_moves_and_tries_one_customer(as_user, cast, custome
     stricter = json.loads(json.dumps(RULES))
     stricter["body"]["rules"][0]["when"]["all"][0]["value"] = "60001"
     services.save_draft(
-        cast.actor("admin"), draft.pk, definition=stricter, note="", revision=1, now=timezone.now()
+        cast.actor("admin"),
+        draft.pk,
+        definition=stricter,
+        note="",
+        revision=1,
+        now=timezone.now(),
     )
     page = client.post(reverse("scheme-trial", args=[published.pk]), follow=True)
     assert "降级 2" in text_of(page)
@@ -308,7 +326,9 @@ def test_the_trial_shows_who_moves_and_tries_one_customer(as_user, cast, custome
     assert "客户P1" in text_of(cell)
     assert "客户P3" in text_of(cell)
     assert "客户P2" not in text_of(cell)
-    tried = text_of(client.get(reverse("scheme-try", args=[published.pk]), {"party": customers[0].pk}))
+    tried = text_of(
+        client.get(reverse("scheme-try", args=[published.pk]), {"party": customers[0].pk})
+    )
     assert "60,000 元 ≥ 60,001 元 不符合" in tried
     diffed = text_of(client.get(reverse("scheme", args=[published.pk]), {"old": 1, "new": 2}))
     assert "1 处改动" in diffed
@@ -337,7 +357,9 @@ def test_counts_and_members_hold_the_reader_to_his_scope(as_user, published):
     assert "您能看到的客户" in own
     assert "合计 2 100.0% 72,000.00" in own
     assert "分类运行" not in own
-    members = text_of(as_user("sales").get(reverse("class-members", kwargs={"pk": published.pk, "code": "A"})))
+    members = text_of(
+        as_user("sales").get(reverse("class-members", kwargs={"pk": published.pk, "code": "A"}))
+    )
     assert "客户P1" in members
     assert "客户P3" not in members
     whole = text_of(as_user("auditor").get(reverse("scheme", args=[published.pk])))
@@ -353,7 +375,12 @@ def test_reasons_of_a_customer_out_of_scope_do_not_exist(as_user, customers, pub
     client = as_user("stranger")
     assert client.get(reverse("party-classes", args=[mine.pk])).status_code == 404
     assert client.get(reverse("scheme", args=[published.pk])).status_code == 404
-    assert client.get(reverse("class-members", kwargs={"pk": published.pk, "code": "A"})).status_code == 404
+    assert (
+        client.get(
+            reverse("class-members", kwargs={"pk": published.pk, "code": "A"})
+        ).status_code
+        == 404
+    )
 
 
 def test_who_edits_schemes_sees_all_customers():
@@ -462,7 +489,8 @@ def test_moves_are_listed_from_one_class_to_another(as_user, cast, customers, pu
     hidden = text_of(as_user("colleague").get(reverse("class-moves"), follow=True))
     assert "客户P1" not in hidden
     wrong = as_user("sales").get(
-        reverse("class-moves"), {"scheme": published.pk, "since": "2026-05-02", "until": "2026-05-01"}
+        reverse("class-moves"),
+        {"scheme": published.pk, "since": "2026-05-02", "until": "2026-05-01"},
     )
     assert wrong.status_code == 422
 
@@ -524,7 +552,11 @@ def test_every_word_the_scripts_say_is_in_the_list():
     for file in STATIC.glob("*.js"):
         text = file.read_text(encoding="utf-8")
         said |= set(re.findall(r'\bsay\("(\w+)"', text))
-        said |= {word for pair in re.findall(r'\bsay\([^()"]*\? "(\w+)" : "(\w+)"', text) for word in pair}
+        said |= {
+            word
+            for pair in re.findall(r'\bsay\([^()"]*\? "(\w+)" : "(\w+)"', text)
+            for word in pair
+        }
         said |= set(re.findall(r'\bshow\("(\w+)"', text))
     assert len(said) > 90
     assert said - words.keys() == set()

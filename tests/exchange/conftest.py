@@ -21,7 +21,6 @@ from guanzhang.exchange.services.uploads import propose_mapping, receive_file, s
 NOW = dt.datetime(2026, 11, 23, 10, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
-
 class Desk:
     """One person importing files into a book."""
 

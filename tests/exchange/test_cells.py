@@ -22,7 +22,9 @@ CODE = Field("c", "编号", FieldKind.CODE)
 MONEY = Field("m", "金额", FieldKind.DECIMAL)
 COUNT = Field("i", "人数", FieldKind.INTEGER, places=0)
 DAY = Field("d", "日期", FieldKind.DATE)
-PICK = Field("p", "类型", FieldKind.CHOICE, choices=(("enterprise", "企业"), ("person", "个人")))
+PICK = Field(
+    "p", "类型", FieldKind.CHOICE, choices=(("enterprise", "企业"), ("person", "个人"))
+)
 FLAG = Field("f", "是否", FieldKind.FLAG)
 USC = Field("u", "信用代码", FieldKind.CODE, check=check_usc_code)
 

@@ -14,7 +14,12 @@ from guanzhang.parties.models import Party, Transaction
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parent.parent / "data"
-RETAIL = ["transactions", str(DATA / "retail_excerpt.csv"), "--mapping", str(DATA / "online_retail_mapping.json")]
+RETAIL = [
+    "transactions",
+    str(DATA / "retail_excerpt.csv"),
+    "--mapping",
+    str(DATA / "online_retail_mapping.json"),
+]
 
 
 def guanzhang_import(*words):
@@ -26,7 +31,13 @@ def guanzhang_import(*words):
 def test_the_result_is_json_with_amounts_as_texts(cast, capsys):
     assert guanzhang_import(*RETAIL, "--json") == 0
     facts = json.loads(capsys.readouterr().out)
-    assert [facts[k] for k in ("rows_in", "added", "updated", "unchanged", "refused")] == [60, 52, 0, 0, 8]
+    assert [facts[k] for k in ("rows_in", "added", "updated", "unchanged", "refused")] == [
+        60,
+        52,
+        0,
+        0,
+        8,
+    ]
     assert facts["totals"] == {"GBP": "2138"}
     assert facts["state"] == "committed"
     assert facts["also"] == {"customers": 7}

@@ -64,7 +64,11 @@ def test_there_is_one_primary_contact(desk, customer):
 
 
 def test_the_same_person_twice_in_a_file(desk, customer):
-    rows = [["C1", "张三", "13800138000", "", ""], ["C1", "张三", "13900139000", "", ""], ["C1", "张三", "", "", ""]]
+    rows = [
+        ["C1", "张三", "13800138000", "", ""],
+        ["C1", "张三", "13900139000", "", ""],
+        ["C1", "张三", "", "", ""],
+    ]
     batch = desk.check("contacts", "联系人.csv", csv_bytes([HEAD, *rows]))
     assert counts(batch) == (3, 2, 0, 0, 1)
     assert codes(batch) == [("EXC-061", "B4")]

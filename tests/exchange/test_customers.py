@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -55,9 +54,16 @@ def test_one_audit_record_and_one_event_for_the_whole_batch(desk):
     record = AuditRecord.objects.get(action="import.committed")
     assert record.object_id == str(batch.pk)
     assert record.changes["sha256"] == batch.sha256
-    assert [record.changes[k] for k in ("rows_in", "added", "updated", "unchanged", "refused")] == [2, 2, 0, 0, 0]
+    assert [
+        record.changes[k] for k in ("rows_in", "added", "updated", "unchanged", "refused")
+    ] == [2, 2, 0, 0, 0]
     event = Event.objects.get(kind="exchange.BatchCommitted")
-    assert event.payload == {"batch_id": batch.pk, "kind": "customers", "added": 2, "updated": 0}
+    assert event.payload == {
+        "batch_id": batch.pk,
+        "kind": "customers",
+        "added": 2,
+        "updated": 0,
+    }
 
 
 def test_the_dry_run_writes_nothing(desk):
@@ -82,7 +88,12 @@ def test_the_code_updates_and_an_empty_cell_keeps_what_is_there(desk):
     batch = desk.run("customers", "客户.csv", csv_bytes(rows))
     assert counts(batch) == (1, 0, 1, 0, 0)
     party.refresh_from_db()
-    assert (party.name, party.note, party.staff_count, party.revision) == ("新名", "原有备注", 12, 2)
+    assert (party.name, party.note, party.staff_count, party.revision) == (
+        "新名",
+        "原有备注",
+        12,
+        2,
+    )
     assert [p.code for p in find_parties(desk.actor, "新名")] == ["C1"]
     change = Change.objects.get()
     assert change.before == {"name": "旧名", "staff_count": None}
@@ -92,7 +103,12 @@ def test_the_code_updates_and_an_empty_cell_keeps_what_is_there(desk):
 def test_an_empty_cell_clears_only_when_asked(desk):
     known(desk, code="C1", name="恒通", note="原有备注")
     rows = [["编号", "名称", "备注"], ["C1", "恒通", ""]]
-    mapping = {"code": "编号", "name": "名称", "note": "备注", "options": {"blank_clears": True}}
+    mapping = {
+        "code": "编号",
+        "name": "名称",
+        "note": "备注",
+        "options": {"blank_clears": True},
+    }
     desk.run("customers", "客户.csv", csv_bytes(rows), mapping)
     assert Party.objects.get().note == ""
 
@@ -138,7 +154,14 @@ def test_a_key_twice_in_the_file_is_refused_the_second_time(desk):
 
 
 def test_every_rule_of_the_form_holds_here_too(desk):
-    CustomField.objects.create(book_id=desk.actor.book_id, key="line", label="航线", type="choice", choices=["欧", "美"], is_required=True)
+    CustomField.objects.create(
+        book_id=desk.actor.book_id,
+        key="line",
+        label="航线",
+        type="choice",
+        choices=["欧", "美"],
+        is_required=True,
+    )
     rows = [["编号", "名称", "类型", "身份证号", "航线"],
             ["C1", "甲", "企业", "11010519491231002X", "欧"],
             ["C2", "乙", "个人", "11010519491231002X", "澳"],
@@ -222,7 +245,9 @@ def test_a_changed_book_stops_the_commit(desk):
         desk.commit(batch)
     (problem,) = refused.value.problems
     assert problem.kind.code == "EXC-070"
-    assert "试算为 新增 2、更新 0、不变 0，现在是 新增 1、更新 1、不变 0" in problem.message("zh")
+    assert "试算为 新增 2、更新 0、不变 0，现在是 新增 1、更新 1、不变 0" in problem.message(
+        "zh"
+    )
     assert Party.objects.count() == 1
     assert counts(desk.recheck(batch)) == (2, 1, 1, 0, 0)
 
@@ -259,7 +284,10 @@ def test_a_salesperson_imports_only_his_own(desk_of, cast):
     assert codes(batch) == [("EXC-064", "A2"), ("EXC-038", "C5")]
     assert Party.objects.get(code="C1").name == "别人的"
     new = Party.objects.get(code="C3")
-    assert (new.owner_id, new.department_id) == (cast.users["sales"].pk, sales.actor.department_id)
+    assert (new.owner_id, new.department_id) == (
+        cast.users["sales"].pk,
+        sales.actor.department_id,
+    )
 
 
 def test_handing_over_needs_the_right_also_by_file(desk_of, cast):

@@ -24,12 +24,23 @@ from guanzhang.exchange.services.uploads import propose_mapping, set_mapping
 from guanzhang.kernel.problem import Refused
 
 NAMES = st.text(min_size=1, max_size=8)
-SOURCES = st.builds(Source, st.tuples(NAMES) | st.tuples(NAMES, NAMES), clean=st.lists(st.sampled_from(CLEANERS), unique=True).map(tuple), dates=st.sampled_from(DATE_ORDERS)) | st.builds(
-    Source, constant=st.text(max_size=8)
+SOURCES = st.builds(
+    Source,
+    st.tuples(NAMES) | st.tuples(NAMES, NAMES),
+    clean=st.lists(st.sampled_from(CLEANERS), unique=True).map(tuple),
+    dates=st.sampled_from(DATE_ORDERS),
+) | st.builds(Source, constant=st.text(max_size=8))
+
+
+@given(
+    st.builds(
+        Definition,
+        st.just("customers"),
+        st.dictionaries(NAMES, SOURCES),
+        st.dictionaries(NAMES, st.booleans()),
+        st.text(max_size=5),
+    )
 )
-
-
-@given(st.builds(Definition, st.just("customers"), st.dictionaries(NAMES, SOURCES), st.dictionaries(NAMES, st.booleans()), st.text(max_size=5)))
 def test_a_mapping_survives_json(definition):
     assert definition_from_json(json.loads(json.dumps(definition.to_json()))) == definition
 
@@ -59,7 +70,13 @@ def test_json_of_another_shape_is_refused(data):
 
 @pytest.mark.parametrize(
     ("header", "plain"),
-    [("名称*", "名称"), (" 客户 名称 ", "客户名称"), ("名称（必填）", "名称"), ("ＮＡＭＥ：", "name"), ("年营业收入（万元）", "年营业收入(万元)")],
+    [
+        ("名称*", "名称"),
+        (" 客户 名称 ", "客户名称"),
+        ("名称（必填）", "名称"),
+        ("ＮＡＭＥ：", "name"),
+        ("年营业收入（万元）", "年营业收入(万元)"),
+    ],
 )
 def test_a_header_is_compared_without_decoration(header, plain):
     assert plain_header(header) == plain
@@ -71,7 +88,10 @@ def test_the_added_column_of_problems_does_not_change_the_layout():
     assert signature(["编号", "名称"]) != signature(["名称", "编号"])
 
 
-@pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")])
+@pytest.mark.parametrize(
+    ("index", "letters"),
+    [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")],
+)
 def test_columns_have_letters(index, letters):
     assert column_letter(index) == letters
     assert column_index(letters) == index
@@ -85,7 +105,13 @@ def test_columns_have_letters(index, letters):
         ([["x", "y", "z"], ["1", "甲", "2"]], (), 1, ("x", "y", "z"), 2),
         ([["编号", None, "名称"], ["1", None, "甲"]], (), 1, ("编号", "", "名称"), 2),
         ([["编号", "编号"], ["1", "甲"]], (), 1, ("编号", "编号 (2)"), 2),
-        ([["编号", "名称", None], ["编号", "甲方", "乙方"], ["1", "a", "b"]], ((0, 0, 1, 0), (0, 1, 0, 2)), 1, ("编号", "甲方", "乙方"), 3),
+        (
+            [["编号", "名称", None], ["编号", "甲方", "乙方"], ["1", "a", "b"]],
+            ((0, 0, 1, 0), (0, 1, 0, 2)),
+            1,
+            ("编号", "甲方", "乙方"),
+            3,
+        ),
     ],
 )
 def test_the_header_is_found(rows, merged, row, names, first):
@@ -104,12 +130,17 @@ def test_a_sheet_of_nothing_has_no_header():
 def proposal(desk, *header, kind="customers"):
     batch = desk.upload(kind, "x.csv", csv_bytes([header, ["1"] * len(header)]))
     found = propose_mapping(desk.actor, batch)
-    return {k: (s.columns or (f"={s.constant}",), found.how[k]) for k, s in found.definition.sources.items()}
+    return {
+        k: (s.columns or (f"={s.constant}",), found.how[k])
+        for k, s in found.definition.sources.items()
+    }
 
 
 @pytest.mark.django_db
 def test_labels_keys_aliases_and_similar_labels_are_found(desk):
-    assert proposal(desk, "名称*", "code", "税号", "统一社会信用代", "年营业收入 (万元)", "爱好") == {
+    assert proposal(
+        desk, "名称*", "code", "税号", "统一社会信用代", "年营业收入 (万元)", "爱好"
+    ) == {
         "code": (("code",), "exact"),
         "name": (("名称*",), "exact"),
         "usc_code": (("税号",), "exact"),
@@ -123,7 +154,9 @@ def test_labels_keys_aliases_and_similar_labels_are_found(desk):
 
 @pytest.mark.django_db
 def test_defaults_are_proposed_where_no_column_fits(desk):
-    found = proposal(desk, "InvoiceNo", "InvoiceDate", "CustomerID", "Amount", kind="transactions")
+    found = proposal(
+        desk, "InvoiceNo", "InvoiceDate", "CustomerID", "Amount", kind="transactions"
+    )
     assert found["source"] == (("=excel",), "default")
     assert found["currency"] == (("=CNY",), "default")
     assert found["document_no"] == (("InvoiceNo",), "exact")
@@ -133,22 +166,35 @@ def test_defaults_are_proposed_where_no_column_fits(desk):
 def test_a_mapping_is_remembered_by_the_layout_of_the_file(desk):
     rows = [["甲", "乙"], ["C1", "恒通"]]
     batch = desk.upload("customers", "旧系统.csv", csv_bytes(rows))
-    definition = Definition("customers", {"code": Source(("甲",), clean=("upper",)), "name": Source(("乙",))}, {"blank_clears": True})
+    definition = Definition(
+        "customers",
+        {"code": Source(("甲",), clean=("upper",)), "name": Source(("乙",))},
+        {"blank_clears": True},
+    )
     set_mapping(desk.actor, batch.pk, definition, name="旧系统 2026", now=NOW)
     assert Mapping.objects.get().name == "旧系统 2026"
     again = propose_mapping(desk.actor, desk.upload("customers", "下个月.csv", csv_bytes(rows)))
     assert again.definition == definition
     assert set(again.how.values()) == {"remembered"}
-    other = propose_mapping(desk.actor, desk.upload("customers", "别的.csv", csv_bytes([["甲", "丙"], ["1", "2"]])))
+    other = propose_mapping(
+        desk.actor, desk.upload("customers", "别的.csv", csv_bytes([["甲", "丙"], ["1", "2"]]))
+    )
     assert other.definition.sources == {}
 
 
 @pytest.mark.django_db
 def test_everything_wrong_with_a_mapping_is_told_at_once(desk):
     batch = desk.upload("transactions", "x.csv", csv_bytes([["单号", "日期"], ["1", "2"]]))
-    sources = {"document_no": Source(("单",)), "colour": Source(("单号",)), "traded_on": Source(("单号", "日期")), "currency": Source(constant="元宝")}
+    sources = {
+        "document_no": Source(("单",)),
+        "colour": Source(("单号",)),
+        "traded_on": Source(("单号", "日期")),
+        "currency": Source(constant="元宝"),
+    }
     with pytest.raises(Refused) as refused:
-        set_mapping(desk.actor, batch.pk, Definition("transactions", sources, {"magic": True}), now=NOW)
+        set_mapping(
+            desk.actor, batch.pk, Definition("transactions", sources, {"magic": True}), now=NOW
+        )
     assert [(p.kind.code, p.path) for p in refused.value.problems] == [
         ("EXC-020", "document_no"), ("EXC-022", "colour"), ("EXC-024", "traded_on"), ("EXC-023", "currency"),
         ("EXC-021", "source"), ("EXC-021", "customer"), ("EXC-021", "amount"), ("EXC-025", "magic"),

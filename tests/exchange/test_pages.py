@@ -22,7 +22,12 @@ from guanzhang.work.models import Job
 from guanzhang.work.services import cancel_job, work_once
 
 pytestmark = pytest.mark.django_db
-ROWS = [["编号", "名称", "年营业收入（万元）"], ["C1", "宁波恒通", "1"], ["C2", "上海瑞丰", "8万"], ["C3", "", ""]]
+ROWS = [
+    ["编号", "名称", "年营业收入（万元）"],
+    ["C1", "宁波恒通", "1"],
+    ["C2", "上海瑞丰", "8万"],
+    ["C3", "", ""],
+]
 
 
 @pytest.fixture
@@ -38,7 +43,13 @@ def upload(page, rows=ROWS, kind="customers", name="客户.csv"):
 
 
 def columns(page, batch, **more):
-    data = {"column.code": "编号", "column.name": "名称", "column.annual_revenue": "年营业收入（万元）", "name": "常用", **more}
+    data = {
+        "column.code": "编号",
+        "column.name": "名称",
+        "column.annual_revenue": "年营业收入（万元）",
+        "name": "常用",
+        **more,
+    }
     return page.post(reverse("import-columns", args=[batch.pk]), data)
 
 
@@ -78,7 +89,12 @@ def test_from_upload_to_result_and_back(page):
     assert "应为数字，如 1234.50，现为“8万”" in html
     assert 'name="cell.C3" value="80000"' in html
     assert "原表 C3" in html
-    assert page.post(reverse("import-fix", args=[batch.pk]), {"cell.C3": "80000", "cell.B4": "余姚同发"}).status_code == 302
+    assert (
+        page.post(
+            reverse("import-fix", args=[batch.pk]), {"cell.C3": "80000", "cell.B4": "余姚同发"}
+        ).status_code
+        == 302
+    )
     work()
     html = at(page, batch)
     assert "全部行都已检查，没有错误" in html
@@ -130,10 +146,17 @@ def test_a_mapping_with_faults_stays_on_the_page(page):
     assert not Job.objects.exists()
 
 
-def test_a_column_shows_its_values_as_soon_as_it_is_chosen(page):
+def test_a_row_follows_the_column_that_is_chosen(page):
     batch = upload(page)
-    url = reverse("import-sample", args=[batch.pk])
-    assert page.get(url, {"column.note": "名称"}).content.decode().strip() == "宁波恒通 · 上海瑞丰"
+    url = reverse("import-column", args=[batch.pk, "note"])
+    assert "宁波恒通 · 上海瑞丰" in page.get(url, {"column.note": "名称"}).content.decode()
+    assert 'name="constant.note"' in page.get(url, {"column.note": "="}).content.decode()
+    url = reverse("import-column", args=[batch.pk, "annual_revenue"])
+    assert (
+        'name="times.annual_revenue"'
+        in page.get(url, {"column.annual_revenue": "编号"}).content.decode()
+    )
+    assert page.get(reverse("import-column", args=[batch.pk, "colour"])).status_code == 404
 
 
 def test_rows_to_fix_and_templates_can_be_downloaded(page):
@@ -154,11 +177,15 @@ def test_records_leave_by_post_with_the_right_and_with_a_record(page, as_user, c
     url = reverse("import-template-filled", args=["customers"])
     assert page.get(url).status_code == 405
     response = page.post(url)
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).worksheets[
+        0
+    ]
     assert sheet["A3"].value == "C1"
     assert AuditRecord.objects.get(action="import.template_exported").changes == {"rows": 1}
     sign_in(client, cast.users["colleague"], cast.book)
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(client.post(url).streaming_content))).worksheets[0]
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(b"".join(client.post(url).streaming_content))
+    ).worksheets[0]
     assert sheet.max_row == 2  # nothing of other people's
 
 
@@ -178,7 +205,13 @@ def test_a_cancelled_check_can_be_started_again(page, cast):
 def test_a_commit_that_is_refused_says_why_and_can_be_checked_again(page, cast):
     batch = checked(page)
     page.post(reverse("import-commit", args=[batch.pk]))
-    Party.objects.create(book=cast.book, code="C1", name="别人先建的", created_at=timezone.now(), updated_at=timezone.now())
+    Party.objects.create(
+        book=cast.book,
+        code="C1",
+        name="别人先建的",
+        created_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
     work()
     html = at(page, batch)
     assert "检查之后账套里的数据有变化" in html
@@ -224,9 +257,17 @@ def test_a_user_who_lost_the_right_imports_nothing(page, cast):
 def test_batches_of_others_are_not_there(page, cast, client, who):
     batch = checked(page)
     sign_in(client, cast.users[who], cast.other_book if who == "stranger" else cast.book)
-    for name in ("import", "import-columns", "import-sample", "import-annotated"):
+    for name in ("import", "import-columns", "import-annotated"):
         assert client.get(reverse(name, args=[batch.pk])).status_code == 404
-    for name in ("import-check", "import-fix", "import-accept", "import-commit", "import-undo", "import-columns"):
+    assert client.get(reverse("import-column", args=[batch.pk, "name"])).status_code == 404
+    for name in (
+        "import-check",
+        "import-fix",
+        "import-accept",
+        "import-commit",
+        "import-undo",
+        "import-columns",
+    ):
         assert client.post(reverse(name, args=[batch.pk])).status_code == 404
     batch.refresh_from_db()
     assert batch.state == Batch.State.CHECKED

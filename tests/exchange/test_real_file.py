@@ -26,7 +26,9 @@ pytestmark = [
 
 def test_the_whole_file_twice_and_undone(desk):
     def once():
-        batch = receive_file(desk.actor, "transactions", FILE.name, [FILE.read_bytes()], now=NOW)
+        batch = receive_file(
+            desk.actor, "transactions", FILE.name, [FILE.read_bytes()], now=NOW
+        )
         definition = definition_from_json(json.loads(MAPPING.read_text(encoding="utf-8")))
         set_mapping(desk.actor, batch.pk, definition, now=NOW)
         return desk.commit(check_batch(desk.actor, batch.pk, now=NOW))

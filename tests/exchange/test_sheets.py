@@ -64,7 +64,9 @@ def test_an_unfilled_template_holds_no_rows(desk):
     assert counts(batch) == (0, 0, 0, 0, 0)
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20
+)
 MONEY = st.none() | st.decimals(0, 10**13, places=4, allow_nan=False)
 
 
@@ -86,25 +88,39 @@ CUSTOMERS = st.builds(
     staff_count=st.none() | st.integers(0, 90_000),
     annual_revenue=MONEY,
     registered_capital=MONEY,
-    established_on=st.none() | st.dates(min_value=NOW.date().replace(year=1990), max_value=NOW.date()),
+    established_on=st.none()
+    | st.dates(min_value=NOW.date().replace(year=1990), max_value=NOW.date()),
     customs_credit=st.sampled_from(["", "AEO", "GENERAL"]),
     is_supplier=st.booleans(),
     note=st.just("") | st.sampled_from(["甲\n乙", "-1", "001", "1E5", "TRUE", "2026-01-02"]),
-    custom=st.sampled_from([{}, {"line": "欧线"}, {"limit": "12.5", "vip": True}, {"since": "2020-02-29"}]),
+    custom=st.sampled_from(
+        [{}, {"line": "欧线"}, {"limit": "12.5", "vip": True}, {"since": "2020-02-29"}]
+    ),
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(people=st.lists(CUSTOMERS, min_size=1, max_size=6, unique_by=lambda p: p.usc_code or id(p)))
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    people=st.lists(CUSTOMERS, min_size=1, max_size=6, unique_by=lambda p: p.usc_code or id(p))
+)
 def test_exported_and_imported_again_nothing_differs(desk, people):
     """The property: the template with the book's records, imported as it is, changes no record."""
     book_id = desk.actor.book_id
     Party.objects.all().delete()
     CustomField.objects.all().delete()
-    for key, label, kind in (("line", "航线", "text"), ("limit", "额度", "money"), ("vip", "会员", "flag"), ("since", "合作日", "date")):
+    for key, label, kind in (
+        ("line", "航线", "text"),
+        ("limit", "额度", "money"),
+        ("vip", "会员", "flag"),
+        ("since", "合作日", "date"),
+    ):
         CustomField.objects.create(book_id=book_id, key=key, label=label, type=kind)
     for person in people:
-        create_party(desk.actor, person, now=NOW, acknowledged=("PTY-106", "PTY-107", "PTY-143"))
+        create_party(
+            desk.actor, person, now=NOW, acknowledged=("PTY-106", "PTY-107", "PTY-143")
+        )
     before = list(Party.objects.order_by("pk").values())
     spec = registry.spec("customers")
     rows = list(spec.existing(desk.actor, spec.fields(desk.actor)))
@@ -124,10 +140,18 @@ def test_exported_and_imported_again_nothing_differs(desk, people):
 
 
 def test_the_rows_to_fix_come_back_as_they_were_with_the_reason(desk):
-    rows = [["编号", "名称", "年营业收入（万元）"], ["C1", "甲", "1"], ["C2", "", "8万"], ["C3", "=丙", "x"], ["C4", "丁", "2"]]
+    rows = [
+        ["编号", "名称", "年营业收入（万元）"],
+        ["C1", "甲", "1"],
+        ["C2", "", "8万"],
+        ["C3", "=丙", "x"],
+        ["C4", "丁", "2"],
+    ]
     batch = desk.check("customers", "客户.csv", csv_bytes(rows))
     work = work_on(desk.actor, batch, now=NOW)
-    file, kind = sheets.write_annotated(batch.facts["layout"]["names"], "", work.staging.refused(), count=2)
+    file, kind = sheets.write_annotated(
+        batch.facts["layout"]["names"], "", work.staging.refused(), count=2
+    )
     assert kind == "xlsx"
     sheet = openpyxl.load_workbook(file).active
     found = [[c.value for c in row] for row in sheet.iter_rows()]
@@ -141,9 +165,15 @@ def test_the_rows_to_fix_come_back_as_they_were_with_the_reason(desk):
 
 def test_many_rows_to_fix_come_as_csv(desk, monkeypatch):
     monkeypatch.setattr(sheets, "ROWS_OF_A_WORKBOOK", 1)
-    batch = desk.check("customers", "客户.csv", csv_bytes([["编号", "名称"], ["C2", ""], ["C3", ""]]))
+    batch = desk.check(
+        "customers", "客户.csv", csv_bytes([["编号", "名称"], ["C2", ""], ["C3", ""]])
+    )
     work = work_on(desk.actor, batch, now=NOW)
     file, kind = sheets.write_annotated(["编号", "名称"], "", work.staging.refused(), count=2)
     assert kind == "csv"
     lines = file.read().decode("utf-8-sig").splitlines()
-    assert lines == ["编号,名称,问题", "C2,,B2：名称必填，此格为空。", "C3,,B3：名称必填，此格为空。"]
+    assert lines == [
+        "编号,名称,问题",
+        "C2,,B2：名称必填，此格为空。",
+        "C3,,B3：名称必填，此格为空。",
+    ]

@@ -96,8 +96,12 @@ def test_corrected_rows_uploaded_alone_keep_their_line_numbers(desk):
     content = _with_customers(file.read(), "90001")
     fixed = receive_file(desk.actor, "transactions", "修好.xlsx", [content], now=NOW)
     proposal = propose_mapping(desk.actor, fixed)
-    sources = dict(definition_from_json(MAPPING).sources) | {"line_no": proposal.definition.sources["line_no"]}
-    chosen = definition_from_json(MAPPING | {"fields": {k: s.to_json() for k, s in sources.items()}})
+    sources = dict(definition_from_json(MAPPING).sources) | {
+        "line_no": proposal.definition.sources["line_no"]
+    }
+    chosen = definition_from_json(
+        MAPPING | {"fields": {k: s.to_json() for k, s in sources.items()}}
+    )
     set_mapping(desk.actor, fixed.pk, chosen, now=NOW)
     fixed = desk.commit(check_batch(desk.actor, fixed.pk, now=NOW))
     assert counts(fixed) == (8, 8, 0, 0, 0)
@@ -128,7 +132,15 @@ def test_money_to_the_last_digit(desk, customer):
     assert line.traded_on == dt.date(2026, 11, 20)
 
 
-@pytest.mark.parametrize(("amount", "rate", "result"), [("0.0001", "0.5", "0.0001"), ("-0.0001", "0.5", "-0.0001"), ("0.0003", "0.5", "0.0002"), ("-2", "1.000001", "-2.0000")])
+@pytest.mark.parametrize(
+    ("amount", "rate", "result"),
+    [
+        ("0.0001", "0.5", "0.0001"),
+        ("-0.0001", "0.5", "-0.0001"),
+        ("0.0003", "0.5", "0.0002"),
+        ("-2", "1.000001", "-2.0000"),
+    ],
+)
 def test_half_a_unit_is_rounded_away_from_zero(desk, customer, amount, rate, result):
     run(desk, ["S1", "2026-11-20", "C1", "", "", amount, "USD", rate])
     assert Transaction.objects.get().book_amount == Decimal(result)
@@ -188,14 +200,26 @@ def test_a_line_number_in_the_file_is_the_key(desk, customer):
 
 def test_the_credit_code_finds_the_customer_and_makes_one(desk):
     usc = "91330206MA281KQ70R"
-    create_party(desk.actor, PartyData(name="恒通", code="C1", usc_code=usc), now=NOW, acknowledged=("PTY-106",))
+    create_party(
+        desk.actor,
+        PartyData(name="恒通", code="C1", usc_code=usc),
+        now=NOW,
+        acknowledged=("PTY-106",),
+    )
     other = "91310115MA1K3ABC1G"
     mapping = {"source": {"constant": "x"}, "document_no": "单号", "traded_on": "交易日期", "customer": "客户编号",
                "customer_name": "客户名称", "currency": "币制", "amount": "金额", "options": {"create_customers": True}}  # fmt: skip
     head = [*HEAD, "客户名称"]
-    rows = [head, ["S1", "2026-11-20", usc, "", "", "1", "CNY", "", "不用"], ["S2", "2026-11-20", other, "", "", "1", "CNY", "", "上海瑞丰"]]
+    rows = [
+        head,
+        ["S1", "2026-11-20", usc, "", "", "1", "CNY", "", "不用"],
+        ["S2", "2026-11-20", other, "", "", "1", "CNY", "", "上海瑞丰"],
+    ]
     desk.run("transactions", "交易.csv", csv_bytes(rows), mapping)
-    assert sorted(Party.objects.values_list("name", "usc_code")) == [("上海瑞丰", other), ("恒通", usc)]
+    assert sorted(Party.objects.values_list("name", "usc_code")) == [
+        ("上海瑞丰", other),
+        ("恒通", usc),
+    ]
     assert Transaction.objects.filter(party__code="C1").count() == 1
 
 
@@ -211,7 +235,9 @@ def test_the_source_of_manual_entries_is_not_for_files(desk, customer):
 def test_a_salesperson_touches_only_lines_of_his_customers(desk_of, cast):
     admin, sales = desk_of("admin"), desk_of("sales")
     for code, who in (("C1", "colleague"), ("C2", "sales")):
-        create_party(admin.actor, PartyData(name=code, code=code, owner_id=cast.users[who].pk), now=NOW)
+        create_party(
+            admin.actor, PartyData(name=code, code=code, owner_id=cast.users[who].pk), now=NOW
+        )
     run(admin, LINE)
     mine = ["S1", "2026-11-20", "C2", "2", "10.5", "21", "CNY", ""]
     batch = check(sales, LINE, mine, ["S9", "2026-11-20", "C2", "2", "10.5", "21", "CNY", ""])

@@ -297,6 +297,8 @@ def test_batch_answers_per_row_and_ignores_rows_of_others(as_user, cast, parties
 def test_the_empty_list_says_what_to_do(as_user):
     page = as_user("admin").get("/sample/").content.decode()
     assert "还没有客户。从 Excel 导入，或新建一个。" in page
+    assert '<a class="gz-btn primary" href="/sample/new/">' in page
+    assert 'href="/sample/new/"' not in as_user("declarant").get("/sample/").content.decode()
     assert "<table" not in page.split('id="list"')[1].split("</section>")[0]
 
 

@@ -10,7 +10,8 @@ import datetime as dt
 import importlib.util
 import os
 import re
-import tempfile
+import secrets
+import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -33,16 +34,17 @@ Heartbeat = Callable[[], None]  # called while a query runs; what it raises canc
 
 
 def connect(
-    folder: Path, *, memory: str = MEMORY, threads: int = 0
+    spill: Path, *, memory: str = MEMORY, threads: int = 0
 ) -> duckdb.DuckDBPyConnection:
-    """An empty database in memory that may read and write below ``folder`` only, without network.
+    """An empty database in memory that loads nothing from the network.
 
-    It spills to ``folder`` beyond ``memory``. ``threads`` 0 = one per processor.
+    Beyond ``memory`` it spills to the folder ``spill``, made when needed. ``threads`` 0 = one per
+    processor.
     """
     connection = duckdb.connect(
         config={
             "memory_limit": memory,
-            "temp_directory": str(folder / "spill"),
+            "temp_directory": str(spill),
             "threads": threads or os.cpu_count() or 1,
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -98,8 +100,9 @@ class Warehouse:
         self._party_ids = party_ids
         self._heartbeat = heartbeat
         self._columns: tuple[str, ...] | None = None
-        self._spill = tempfile.TemporaryDirectory(prefix="guanzhang-spill-")
-        self._connection = connect(Path(self._spill.name), memory=memory, threads=threads)
+        # Beside the snapshot, where there is room; prune_snapshots clears it after a crash.
+        self._spill = folder.parent / f"spill-{secrets.token_hex(8)}"
+        self._connection = connect(self._spill, memory=memory, threads=threads)
         for name in RELATIONS:
             file = folder / f"{name}.parquet"
             self._connection.execute(
@@ -174,7 +177,7 @@ class Warehouse:
 
     def close(self) -> None:
         self._connection.close()
-        self._spill.cleanup()
+        shutil.rmtree(self._spill, ignore_errors=True)
 
     def _run(
         self, connection: duckdb.DuckDBPyConnection, sql: str

@@ -60,7 +60,7 @@ def take_snapshot(
     custom = [f for f in catalogue_for(book_id).values() if f.group == Group.CUSTOM]
     with tempfile.TemporaryDirectory(dir=root, suffix=".part") as name:
         part = Path(name)
-        with closing(connect(part)) as engine:
+        with closing(connect(part / "spill")) as engine:
             _say(progress, 0, "读取数据")
             version = read_inputs(engine, book_id, part, lambda: _say(progress, 0, "读取数据"))
             _say(progress, 1, "整理快照")

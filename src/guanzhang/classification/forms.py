@@ -15,9 +15,7 @@ from guanzhang.classification.models import Scheme
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.dates import parse_date
 
-CODE = RegexValidator(
-    r"^[A-Za-z0-9_-]{1,30}$", _("编码为 1–30 位字母、数字、- 或 _；请改写")
-)
+CODE = RegexValidator(r"^[A-Za-z0-9_-]{1,30}$", _("编码为 1–30 位字母、数字、- 或 _；请改写"))
 COPY = "copy"
 STARTS: dict[str, dict[str, Any]] = {
     SchemeKind.RULES.value: {
@@ -69,7 +67,7 @@ def starting_definition(kind: str) -> dict[str, Any]:
 class DayField(forms.CharField):
     """A day as people type it; ``clean`` gives a ``date``."""
 
-    def clean(self, value: object) -> Any:  # noqa: ANN401 - a date, or None when left empty
+    def clean(self, value: object) -> Any:
         text = super().clean(value)
         if not text:
             return None
@@ -93,11 +91,11 @@ class NewSchemeForm(forms.Form):
     )
     description = forms.CharField(label=_("回答什么问题"), max_length=300, required=False)
     start = forms.ChoiceField(label=_("从哪里开始"), widget=forms.RadioSelect)
-    source = forms.ModelChoiceField(
+    source: forms.ModelChoiceField[Scheme] = forms.ModelChoiceField(
         label=_("复制自"), queryset=None, required=False, empty_label=_("（请选择）")
     )
 
-    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         kinds = [
             (kind.value, f"{kind.label(actor.language)}：{HINTS[kind]}") for kind in SchemeKind
@@ -139,7 +137,7 @@ class PublishForm(forms.Form):
     effective_on = DayField(label=_("生效日期"), max_length=20)
     note = forms.CharField(label=_("改动说明"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:
         super().__init__(*args, **options)
         day = self.fields["effective_on"]
         assert isinstance(day, DayField)
@@ -153,7 +151,7 @@ class MovesForm(forms.Form):
     since = DayField(label=_("从"), max_length=20)
     until = DayField(label=_("到"), max_length=20)
 
-    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
             assert isinstance(field, DayField)

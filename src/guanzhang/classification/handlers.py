@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanzhang.classification.models import Scheme
+from guanzhang.classification.models import Run, Scheme
 from guanzhang.kernel.actor import system_actor
-from guanzhang.work.queries import has_queued
+from guanzhang.work.queries import has_queued, has_unfinished
 from guanzhang.work.services import enqueue_job
 
 RUN = "classification.run"
@@ -22,3 +24,15 @@ def reclassify(book_id: int, _payload: Mapping[str, Any]) -> None:
         return
     if not has_queued(book_id, RUN):
         enqueue_job(system_actor(book_id), RUN, _("数据变动后重新分类"), now=timezone.now())
+
+
+def classify_daily(now: dt.datetime) -> None:
+    """Queue the day's run of every book that has not had one: days pass, versions come into force."""
+    today = timezone.localdate(now)
+    books = Scheme.objects.filter(is_active=True).order_by().values_list("book_id", flat=True)
+    for book_id in books.distinct():
+        last = Run.objects.filter(version__scheme__book_id=book_id).aggregate(on=Max("as_of"))[
+            "on"
+        ]
+        if (last is None or last < today) and not has_unfinished(book_id, RUN):
+            enqueue_job(system_actor(book_id), RUN, _("每日重新分类"), now=now)

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from guanzhang.analytics.queries import labels_for
 from guanzhang.classification.domain.criterion import Test, parts
@@ -24,6 +25,42 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import Scope, scope_of
 from guanzhang.parties.models import Party
 from guanzhang.parties.queries import visible_parties
+
+__all__ = [
+    "UNKNOWN_CLASS",
+    "ClassCount",
+    "PartyClass",
+    "Scheme",
+    "SchemeVersion",
+    "Standing",
+    "class_amounts",
+    "class_counts",
+    "class_names",
+    "classes_in",
+    "classes_of",
+    "classes_of_party",
+    "current_class",
+    "draft_of",
+    "history_of_party",
+    "latest_run",
+    "latest_runs",
+    "member_counts",
+    "members_of",
+    "mentioned_values",
+    "moved",
+    "moves",
+    "open_members",
+    "ordered_classes",
+    "primary_scheme",
+    "runs_of",
+    "scheme_named",
+    "schemes",
+    "standing_of",
+    "standings",
+    "stays_of_party",
+    "version_on",
+    "versions_of",
+]  # Scheme and SchemeVersion are the records that other modules hold
 
 UNKNOWN_CLASS = ClassDef("", "无数据", 0, "")
 
@@ -65,7 +102,9 @@ class PartyClass:
 
 
 def schemes(actor: Actor) -> QuerySet[Scheme]:
-    return Scheme.objects.filter(book_id=actor.book_id, is_active=True).order_by("position", "pk")
+    return Scheme.objects.filter(book_id=actor.book_id, is_active=True).order_by(
+        "position", "pk"
+    )
 
 
 def scheme_named(book_id: int, code: str) -> Scheme | None:
@@ -97,7 +136,10 @@ def versions_of(scheme: Scheme) -> QuerySet[SchemeVersion]:
 
 def latest_run(scheme: Scheme) -> Run | None:
     return (
-        Run.objects.filter(version__scheme=scheme).select_related("version").order_by("-pk").first()
+        Run.objects.filter(version__scheme=scheme)
+        .select_related("version")
+        .order_by("-pk")
+        .first()
     )
 
 
@@ -146,7 +188,12 @@ def standings(actor: Actor, on: dt.date) -> list[Standing]:
 
 def _in_force(version: SchemeVersion, on: dt.date) -> bool:
     since, until = version.effective_from, version.effective_to
-    return version.state != "draft" and since is not None and since <= on and (until is None or on < until)
+    return (
+        version.state != "draft"
+        and since is not None
+        and since <= on
+        and (until is None or on < until)
+    )
 
 
 def member_counts(standings: Iterable[Standing], actor: Actor) -> dict[int, dict[str, int]]:
@@ -160,7 +207,9 @@ def member_counts(standings: Iterable[Standing], actor: Actor) -> dict[int, dict
         }
     rows = Membership.objects.filter(scheme__in=[each.scheme for each in ran], valid_to=None)
     found: dict[int, dict[str, int]] = {each.scheme.pk: {} for each in ran}
-    grouped = _within_scope(rows, actor).values("scheme_id", "class_code").annotate(n=Count("pk"))
+    grouped = (
+        _within_scope(rows, actor).values("scheme_id", "class_code").annotate(n=Count("pk"))
+    )
     for row in grouped.order_by():
         found[row["scheme_id"]][row["class_code"]] = row["n"]
     return found
@@ -195,7 +244,11 @@ def class_counts(standing: Standing, actor: Actor) -> list[ClassCount]:
 def classes_of(standing: Standing, present: Collection[str]) -> list[ClassDef]:
     """The classes in order: as defined, or the values present when each value is a class."""
     definition = standing.definition
-    return [] if definition is None else ordered_classes(standing.scheme.book_id, definition, present)
+    return (
+        []
+        if definition is None
+        else ordered_classes(standing.scheme.book_id, definition, present)
+    )
 
 
 def ordered_classes(
@@ -209,7 +262,9 @@ def ordered_classes(
     return [*known, *derived, UNKNOWN_CLASS]
 
 
-def classes_in(scheme: Scheme, version: SchemeVersion, present: Collection[str]) -> list[ClassDef]:
+def classes_in(
+    scheme: Scheme, version: SchemeVersion, present: Collection[str]
+) -> list[ClassDef]:
     """The classes of one version in order, with the codes of ``present`` it does not define."""
     return ordered_classes(scheme.book_id, definition_of(version.definition), present)
 
@@ -254,7 +309,9 @@ def classes_of_party(actor: Actor, party_id: int) -> list[PartyClass]:
 def stays_of_party(scheme: Scheme, party_id: int) -> list[PartyClass]:
     """Every class a customer has had in a scheme, newest first, each with the one before."""
     history = list(history_of_party(scheme, party_id))
-    return _stays(scheme, history, SchemeVersion.objects.in_bulk({m.version_id for m in history}))
+    return _stays(
+        scheme, history, SchemeVersion.objects.in_bulk({m.version_id for m in history})
+    )
 
 
 def _stays(
@@ -273,9 +330,14 @@ def _stays(
         own = next(each for each in classes if each.code == membership.class_code)
         stays.append(
             PartyClass(
-                scheme, versions[membership.version_id], own, classes.index(own),
-                len(classes) - 1, membership, previous,
-            )  # fmt: skip
+                scheme,
+                versions[membership.version_id],
+                own,
+                classes.index(own),
+                len(classes) - 1,
+                membership,
+                previous,
+            )
         )
         previous = own
     return stays[::-1]
@@ -315,18 +377,25 @@ def moved(actor: Actor, scheme: Scheme, since: dt.date, until: dt.date) -> Query
     ended = Membership.objects.filter(
         scheme=scheme, party_id=OuterRef("party_id"), valid_to=OuterRef("valid_from")
     )
+    # What ended is few, what began may be everybody (the first run of a scheme): start from the few.
+    closed = Membership.objects.filter(scheme=scheme, valid_to__gte=since, valid_to__lt=until)
     began = Membership.objects.filter(
-        scheme=scheme, valid_from__gte=since, valid_from__lt=until
+        scheme=scheme,
+        valid_from__gte=since,
+        valid_from__lt=until,
+        party_id__in=closed.values("party_id"),
     ).annotate(old_class=Subquery(ended.values("class_code")[:1]))
-    changed = began.exclude(old_class=None).exclude(old_class=F("class_code"))
+    changed = began.filter(~Q(old_class=None) & ~Q(old_class=F("class_code")))
     return _within_scope(changed, actor)
 
 
-def moves(rows: QuerySet[Membership]) -> Mapping[tuple[str, str], int]:
+def moves(rows: QuerySet[Any]) -> Mapping[tuple[str, str], int]:
     """(from, to) → how many of ``moved`` went that way."""
     counted = rows.values("old_class", "class_code").annotate(n=Count("pk")).order_by()
     return {(row["old_class"], row["class_code"]): row["n"] for row in counted}
 
 
 def history_of_party(scheme: Scheme, party_id: int) -> QuerySet[Membership]:
-    return Membership.objects.filter(scheme=scheme, party_id=party_id).order_by("-valid_from", "-pk")
+    return Membership.objects.filter(scheme=scheme, party_id=party_id).order_by(
+        "-valid_from", "-pk"
+    )

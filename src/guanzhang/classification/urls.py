@@ -13,7 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("facts/", facts.fact_list, name="facts"),
     path("nodes/", editor.tree_nodes, name="tree-nodes"),
     path("moves/", members.class_moves, name="class-moves"),
-    path("moves/<int:pk>/<str:since>/<str:until>/", members.class_moves_list, name="class-moves"),
+    path(
+        "moves/<int:pk>/<str:since>/<str:until>/", members.class_moves_list, name="class-moves"
+    ),
     path("party/<int:pk>/", reasons.party_classes, name="party-classes"),
     path("party/<int:pk>/<int:scheme_pk>/", reasons.party_why, name="party-why"),
     path("<int:pk>/", schemes.scheme_page, name="scheme"),

@@ -67,7 +67,8 @@ def _run(args: argparse.Namespace, actor: Actor, scheme: queries.Scheme) -> int:
         actor.book_id, definition, as_of=as_of, now=now, top=args.top
     )
     rows = as_rows(result, queries.class_names(scheme, list(result.counts), definition))
-    total = sum(amount for _members, amount in result.counts.values())
+    amount = yuan(sum(stored for _members, stored in result.counts.values()))
+    total = {"members": sum(m for m, _stored in result.counts.values()), "amount": amount}
     answer = {
         "scheme": scheme.code,
         "name": scheme.name,
@@ -78,7 +79,7 @@ def _run(args: argparse.Namespace, actor: Actor, scheme: queries.Scheme) -> int:
         "snapshot": result.snapshot.pk,
         "content_hash": result.snapshot.content_hash,
         "classes": rows,
-        "total": {"members": sum(m for m, _a in result.counts.values()), "amount": yuan(total)},
+        "total": total,
         "first": [{"customer": c, "class": k, "amount": yuan(a)} for c, k, a in result.first],
         "recorded": bool(args.record),
         "seconds": round(result.seconds, 3),
@@ -89,7 +90,7 @@ def _run(args: argparse.Namespace, actor: Actor, scheme: queries.Scheme) -> int:
     print(
         f"{scheme.name}（{scheme.code}）第 {version.number} 版，截至 {as_of}，区间 {definition.window}"
     )
-    for row in [*rows, {"code": "", "name": "合计", **answer["total"]}]:  # type: ignore[dict-item]
+    for row in [*rows, {"code": "", "name": "合计", **total}]:
         print(
             f"  {row['code']:<8} {row['name']:<10} {row['members']:>9,} 家 {row['amount']:>20}"
         )

@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Load the demo company if it is not there, say how to log in, and serve."""
-    if not (options.no_serve or options.wipe):
-        if not serve_command.is_free(options.host, options.port):
-            return 1
+    will_serve = not (options.no_serve or options.wipe)
+    if will_serve and not serve_command.is_free(options.host, options.port):
+        return 1
     call_command("migrate", interactive=False, verbosity=0)
     now = timezone.now()
     if options.wipe:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     )
     for member in org.memberships(book.pk):
         print(f"  {member.user.username:<12} {member.user.name}  {role_names(member)}")
-    return 0 if options.no_serve else serve_command.run(options)
+    return serve_command.run(options) if will_serve else 0
 
 
 def tell(done: int, total: int, step: str) -> None:

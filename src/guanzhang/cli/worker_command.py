@@ -10,7 +10,7 @@ from types import FrameType
 from django.utils.translation import gettext as _
 
 from guanzhang.cli.readiness import is_ready
-from guanzhang.config.wiring import JOBS, LISTENERS
+from guanzhang.config.wiring import JOBS, LISTENERS, REGULAR
 from guanzhang.work.services import work_until
 
 
@@ -29,6 +29,6 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - the shape of a co
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
     print(_("作业程序正在运行。停止：Ctrl+C"), flush=True)
-    work_until(stop, JOBS, LISTENERS)
+    work_until(stop, JOBS, LISTENERS, REGULAR)
     print(_("已停止。"))
     return 0

@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 
-from guanzhang.config.wiring import JOBS, LISTENERS
+from guanzhang.config.wiring import JOBS, LISTENERS, REGULAR
 from guanzhang.work.services import work_until
 
 LAST_SECONDS = 25  # for the step of a job that is running when the server stops
@@ -18,7 +18,7 @@ def start_worker() -> None:
     """Start it now; stop it when the process ends."""
     stop = threading.Event()
     worker = threading.Thread(
-        target=work_until, args=(stop, JOBS, LISTENERS), name="worker", daemon=True
+        target=work_until, args=(stop, JOBS, LISTENERS, REGULAR), name="worker", daemon=True
     )
 
     def finish() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guanzhang.classification import jobs as classification_jobs
-from guanzhang.classification.handlers import reclassify
+from guanzhang.classification.handlers import classify_daily, reclassify
 from guanzhang.config.health import classification_age, snapshot_age
 from guanzhang.exchange import jobs as exchange_jobs
 from guanzhang.ops.health import Check
@@ -11,7 +11,13 @@ from guanzhang.ops.jobs import verify_trail
 from guanzhang.ops.lists import JOBS as JOB_LIST
 from guanzhang.ops.lists import TRAIL, USERS
 from guanzhang.parties.imports import IMPORTS as PARTY_IMPORTS
-from guanzhang.parties.lists import ARCHIVED, CUSTOMERS, SERVICE_RECORDS, SUPPLIERS, TRANSACTIONS
+from guanzhang.parties.lists import (
+    ARCHIVED,
+    CUSTOMERS,
+    SERVICE_RECORDS,
+    SUPPLIERS,
+    TRANSACTIONS,
+)
 from guanzhang.parties.lookups import LOOKUPS as PARTY_LOOKUPS
 from guanzhang.trail.delivery import Listener
 from guanzhang.web.listing_export import export_list
@@ -24,6 +30,7 @@ JOBS: dict[str, Handler] = {
     "exchange.commit": exchange_jobs.commit,
     "exchange.undo": exchange_jobs.undo,
     "classification.run": classification_jobs.run,
+    "classification.trial": classification_jobs.trial,
     "classification.publish": classification_jobs.publish,
 }
 
@@ -33,12 +40,21 @@ LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {
     "exchange.BatchUndone": (("classification.reclassify", reclassify),),
 }
 
+REGULAR = (classify_daily,)  # looked at every minute; each queues what the day still lacks
+
 HEALTH: tuple[Check, ...] = (snapshot_age, classification_age)
 
 IMPORTS = PARTY_IMPORTS  # kinds of file that can be imported
 
 LISTS = (  # lists that a job may export
-    USERS, TRAIL, JOB_LIST, CUSTOMERS, SUPPLIERS, ARCHIVED, TRANSACTIONS, SERVICE_RECORDS,
+    USERS,
+    TRAIL,
+    JOB_LIST,
+    CUSTOMERS,
+    SUPPLIERS,
+    ARCHIVED,
+    TRANSACTIONS,
+    SERVICE_RECORDS,
 )
 
 LOOKUPS = PARTY_LOOKUPS  # what a combobox and the palette find

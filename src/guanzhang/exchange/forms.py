@@ -18,12 +18,13 @@ def definition_from(
     options: Sequence[Option],
 ) -> Definition:
     """The mapping that the fields ``column.KEY times.KEY constant.KEY clean.KEY dates.KEY`` describe."""
-    sources = {f.key: source for f in fields if (source := _source(posted, f))}
+    sources = {f.key: source for f in fields if (source := source_from(posted, f))}
     chosen = {o.key: _one(posted, f"option.{o.key}") == "on" for o in options}
     return Definition(kind, sources, chosen, _one(posted, "sheet"))
 
 
-def _source(posted: Mapping[str, Sequence[str]], field: Field) -> Source | None:
+def source_from(posted: Mapping[str, Sequence[str]], field: Field) -> Source | None:
+    """Where one field comes from; None when it is not imported."""
     column = _one(posted, f"column.{field.key}")
     if column == CONSTANT:
         constant = _one(posted, f"constant.{field.key}").strip()

@@ -243,7 +243,9 @@ def _candidates(first: bytes) -> tuple[str, ...]:
     if first.startswith(codecs.BOM_UTF8):
         return ("utf-8-sig",)
     zeros = {i % 2 for i, byte in enumerate(first[:1000]) if not byte}
-    if len(zeros) == 1:  # UTF-16 without its mark: of every comma one half, always the same, is zero
+    if (
+        len(zeros) == 1
+    ):  # UTF-16 without its mark: of every comma one half, always the same, is zero
         return ("utf-16-le",) if zeros == {1} else ("utf-16-be",)
     return ("utf-8", "gb18030")
 

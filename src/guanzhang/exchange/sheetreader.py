@@ -106,7 +106,7 @@ def _parts(archive: zipfile.ZipFile) -> tuple[bool, dict[str, str]]:
 
 
 def _specials(archive: zipfile.ZipFile, part: str) -> tuple[Specials, list[str]]:
-    """What calamine does not tell: error values, formulas without a result; addresses of formulas."""
+    """What calamine does not tell: error values, formulas without a result; where the others are."""
     specials: Specials = {}
     formulas: list[str] = []
     with archive.open(part) as stream:
@@ -131,7 +131,7 @@ def _look(text: bytes, specials: Specials, formulas: list[str]) -> None:
         if address is None:
             continue
         stored = _STORED.search(inside)
-        if is_formula:
+        if is_formula and stored is not None:
             formulas.append((address[1] + address[2]).decode())
         if is_error or stored is None:
             mark = stored[1].decode("utf-8", "replace") if stored else "="

@@ -11,7 +11,7 @@ urlpatterns = [
     ),
     path("<int:batch_id>/", batches.batch, name="import"),
     path("<int:batch_id>/columns/", columns.columns, name="import-columns"),
-    path("<int:batch_id>/sample/", columns.sample, name="import-sample"),
+    path("<int:batch_id>/columns/<str:key>/", columns.column, name="import-column"),
     path("<int:batch_id>/check/", batches.check, name="import-check"),
     path("<int:batch_id>/fix/", batches.fix, name="import-fix"),
     path("<int:batch_id>/suggestions/", batches.accept, name="import-accept"),

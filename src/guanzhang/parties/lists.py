@@ -18,13 +18,22 @@ from guanzhang.parties import labels, queries
 from guanzhang.parties.checks import parse_number
 from guanzhang.parties.domain.choices import CustomsKind, Direction, PartyKind, Source
 from guanzhang.parties.domain.customs_credit import CustomsCredit
-from guanzhang.parties.domain.industries import find_industry
-from guanzhang.parties.domain.regions import find_region
 from guanzhang.parties.domain.scale import Scale
+from guanzhang.parties.filters import (
+    by_code,
+    by_owner,
+    by_tree,
+    by_words,
+    in_custom,
+    industry_codes,
+    of_codes,
+    of_party,
+    of_source,
+    region_codes,
+)
 from guanzhang.parties.models import CustomField, Party, ServiceRecord
 from guanzhang.parties.search import search_q
 from guanzhang.parties.services.trade import MANUAL
-from guanzhang.web.filter_tokens import BadToken
 from guanzhang.web.listing import (
     BatchAction,
     BuiltinView,
@@ -35,116 +44,11 @@ from guanzhang.web.listing import (
 )
 
 Rows = QuerySet[Any]
-ME = ("我", "me")
-_BLANK = ("空", "无数据", "empty", "blank")
-_FILLED = ("非空", "有数据", "filled")
 _CUSTOM_KINDS = {
     CustomField.Type.NUMBER: ColumnKind.NUMBER,
     CustomField.Type.MONEY: ColumnKind.MONEY,
     CustomField.Type.FLAG: ColumnKind.FLAG,
 }
-
-
-# --- filters of their own -------------------------------------------------------------------
-
-
-def _parts(token: str) -> list[str]:
-    for sign in "，、；;":
-        token = token.replace(sign, ",")
-    return [part.strip() for part in token.split(",") if part.strip()]
-
-
-def _by_words(rows: Rows, token: str, actor: Actor) -> Rows:
-    """Through the search index: parts of names, pinyin and codes; several parts are alternatives."""
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
-        wanted |= search_q(part, actor.book_id)
-    return rows.filter(wanted)
-
-
-def _by_code(column: str) -> Callable[[Rows, str, Actor], Rows]:
-    """The index finds candidates, the column itself decides."""
-
-    def narrow(rows: Rows, token: str, actor: Actor) -> Rows:
-        wanted = Q(pk__in=[])
-        for part in _parts(token):
-            if part.casefold() in _BLANK:
-                wanted |= Q(**{column: ""})
-            elif part.casefold() in _FILLED:
-                wanted |= Q(**{f"{column}__gt": ""})
-            else:
-                text = part.lstrip("=")
-                wanted |= search_q(text, actor.book_id) & Q(**{f"{column}__icontains": text})
-        return rows.filter(wanted)
-
-    return narrow
-
-
-def _by_tree(column: str, find: Callable[[str], str]) -> Callable[[Rows, str, Actor], Rows]:
-    """A node of a tree by name or code means everything below it, too."""
-
-    def narrow(rows: Rows, token: str, _actor: Actor) -> Rows:
-        wanted = Q(pk__in=[])
-        for part in _parts(token):
-            if part.casefold() in _BLANK:
-                wanted |= Q(**{column: ""})
-                continue
-            if part.casefold() in _FILLED:
-                wanted |= Q(**{f"{column}__gt": ""})
-                continue
-            prefix = find(part)
-            if not prefix:
-                raise BadToken(str(_("没有“%(found)s”，请写名称或代码。") % {"found": part}))
-            wanted |= Q(**{f"{column}__gte": prefix, f"{column}__lt": prefix + "~"})
-        return rows.filter(wanted)
-
-    return narrow
-
-
-def _region_prefix(text: str) -> str:
-    """``宁波`` → ``3302``: what its code and those below begin with."""
-    found = find_region(text)
-    return found.prefix if found else ""
-
-
-def _industry_prefix(text: str) -> str:
-    """``批发业`` → ``F51``: section and division, as they are stored."""
-    found = find_industry(text)
-    if found is None:
-        return ""
-    return found.section if found.code == found.section else f"{found.section}{found.code}"
-
-
-def _by_owner(rows: Rows, token: str, actor: Actor) -> Rows:
-    """Names of people, or 我; 空 for parties that nobody looks after."""
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
-        if part.casefold() in ME:
-            wanted |= Q(owner_id=actor.user_id)
-        elif part.casefold() in _BLANK:
-            wanted |= Q(owner=None)
-        else:
-            # First the few people, then their parties by index: never a join over all parties.
-            people = org.memberships(actor.book_id).filter(user__name__icontains=part)
-            wanted |= Q(owner_id__in=list(people.values_list("user_id", flat=True)))
-    return rows.filter(wanted)
-
-
-def _in_custom(key: str) -> Callable[[Rows, str, Actor], Rows]:
-    def narrow(rows: Rows, token: str, _actor: Actor) -> Rows:
-        wanted = Q(pk__in=[])
-        for part in _parts(token):
-            if part.casefold() in _BLANK:
-                wanted |= ~Q(custom__has_key=key)
-            elif part.casefold() in _FILLED:
-                wanted |= Q(custom__has_key=key)
-            elif part in ("是", "否"):
-                wanted |= Q(**{f"custom__{key}": part == "是"})
-            else:
-                wanted |= Q(**{f"custom__{key}__icontains": part})
-        return rows.filter(wanted)
-
-    return narrow
 
 
 # --- choices --------------------------------------------------------------------------------
@@ -179,8 +83,8 @@ def _tags_of(row: Party) -> list[str]:
 
 def _name(label: str | Promise) -> tuple[Column, ...]:
     return (
-        Column("code", _("编号"), ColumnKind.CODE, filter=_by_code("code")),
-        Column("name", label, link=True, sort_path="sort_key", filter=_by_words, width="15em"),
+        Column("code", _("编号"), ColumnKind.CODE, filter=by_code("code")),
+        Column("name", label, link=True, sort_path="sort_key", filter=by_words, width="15em"),
     )
 
 
@@ -192,11 +96,11 @@ _STANDING = (
 )
 _REGION = Column(
     "region", _("地区"), value=_region_of, path="region", needs=("region",),
-    filter=_by_tree("region", _region_prefix),
+    filter=by_tree("region", region_codes),
 )  # fmt: skip
 _INDUSTRY = Column(
     "industry", _("行业"), value=_industry_of, path="industry", needs=("industry",),
-    filter=_by_tree("industry", _industry_prefix),
+    filter=by_tree("industry", industry_codes),
 )  # fmt: skip
 _TRADE = (
     Column("amount_12m", _("近12月交易额"), ColumnKind.MONEY, total=True),
@@ -209,7 +113,7 @@ _OWNER = Column(
     _("负责人"),
     ColumnKind.CHOICE,
     path="owner__name",
-    filter=_by_owner,
+    filter=by_owner,
     choices=_people,
 )
 _PERCENT = Column(
@@ -217,9 +121,9 @@ _PERCENT = Column(
     template="parties/percent_cell.html", needs=("completeness",),
 )  # fmt: skip
 _MORE = (
-    Column("short_name", _("简称"), shown=False, filter=_by_words),
-    Column("english_name", _("英文名"), shown=False, filter=_by_words),
-    Column("usc_code", _("统一社会信用代码"), ColumnKind.CODE, shown=False, filter=_by_code("usc_code")),
+    Column("short_name", _("简称"), shown=False, filter=by_words),
+    Column("english_name", _("英文名"), shown=False, filter=by_words),
+    Column("usc_code", _("统一社会信用代码"), ColumnKind.CODE, shown=False, filter=by_code("usc_code")),
     Column("customs_code", _("海关注册编码"), ColumnKind.CODE, shown=False),
     Column("kind", _("类型"), ColumnKind.CHOICE, choices=_choices(PartyKind), shown=False),
     Column("scale", _("规模"), ColumnKind.CHOICE, choices=_choices(Scale), shown=False),
@@ -248,7 +152,7 @@ def _custom_columns(actor: Actor) -> list[Column]:
             _CUSTOM_KINDS.get(CustomField.Type(field.type), ColumnKind.TEXT),
             value=_custom_value(field.key, field.type),
             needs=("custom",),
-            filter=_in_custom(field.key),
+            filter=in_custom(field.key),
             sortable=False,
             shown=False,
         )
@@ -380,30 +284,8 @@ def _find_lines(rows: Rows, text: str, actor: Actor) -> Rows:
     return rows.filter(Q(document_no=text.strip()) | Q(party__in=parties))
 
 
-def _of_party(rows: Rows, token: str, actor: Actor) -> Rows:
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
-        wanted |= search_q(part, actor.book_id)
-    return rows.filter(party__in=Party.objects.filter(wanted).values("pk"))
-
-
-def _of_codes(rows: Rows, token: str, actor: Actor) -> Rows:
-    """By whole codes of parties, through their index."""
-    codes = [part.lstrip("=").strip() for part in _parts(token)]
-    parties = Party.objects.filter(book_id=actor.book_id, code__in=codes)
-    return rows.filter(party__in=parties.values("pk"))
-
-
-def _of_source(rows: Rows, token: str, _actor: Actor) -> Rows:
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
-        by_hand = part in (MANUAL, "手工", "手工录入")
-        wanted |= Q(source=MANUAL) if by_hand else Q(source__icontains=part.lstrip("="))
-    return rows.filter(wanted)
-
-
 _PARTY = Column(
-    "party", _("单位"), path="party__name", sort_path="party__sort_key", filter=_of_party,
+    "party", _("单位"), path="party__name", sort_path="party__sort_key", filter=of_party,
     link=True, width="14em",
 )  # fmt: skip
 
@@ -421,7 +303,7 @@ TRANSACTIONS = ListSpec(
             _("单位编号"),
             ColumnKind.CODE,
             path="party__code",
-            filter=_of_codes,
+            filter=of_codes,
             shown=False,
         ),
         _PARTY,
@@ -436,7 +318,7 @@ TRANSACTIONS = ListSpec(
         Column("exchange_rate", _("汇率"), ColumnKind.NUMBER, shown=False),
         Column("book_amount", _("本位币金额"), ColumnKind.MONEY, total=True),
         Column("country", _("国别")),
-        Column("source", _("来源"), filter=_of_source),
+        Column("source", _("来源"), filter=of_source),
     ),
     sort="-traded_on",
     row_url=lambda row: f"{reverse('customer', args=[row.party_id])}?tab=trade",

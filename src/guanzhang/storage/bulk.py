@@ -12,7 +12,11 @@ Row = TypeVar("Row")
 
 
 def insert_rows(
-    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], *, chunk: int = 5000
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    chunk: int = 5000,
 ) -> int:
     """Insert ``rows`` of Python values in the order of ``fields`` (attribute names); returns how many.
 
@@ -20,10 +24,12 @@ def insert_rows(
     transaction makes it all or nothing.
     """
     assert connection.in_atomic_block, "A bulk insert belongs to a transaction."
-    targets = [model._meta.get_field(name) for name in fields]  # noqa: SLF001 - Django's public meta API
+    concrete = {f.attname: f for f in model._meta.concrete_fields}  # noqa: SLF001 - Django's public meta API
+    concrete |= {f.name: f for f in model._meta.concrete_fields}  # noqa: SLF001
+    targets = [concrete[name] for name in fields]
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)  # noqa: SLF001
-    columns = ", ".join(quote(f.column) for f in targets)
+    columns = ", ".join(quote(str(f.column)) for f in targets)
     ready = (
         [f.get_db_prep_save(value, connection) for f, value in zip(targets, row, strict=True)]
         for row in rows
@@ -31,7 +37,7 @@ def insert_rows(
     if connection.vendor == "postgresql":
         return _copy(f"COPY {table} ({columns}) FROM STDIN", ready)
     marks = ", ".join(["%s"] * len(targets))
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names from our own models
     count = 0
     with connection.cursor() as cursor:
         for part in chunks(ready, chunk):

@@ -10,7 +10,7 @@ from django.db import migrations
 def append_only(table: str) -> migrations.RunPython:
     """Rows of ``table`` may be inserted, never changed or deleted, whoever asks."""
 
-    def forward(_apps: Any, editor: Any) -> None:
+    def forward(_apps: object, editor: Any) -> None:  # noqa: ANN401 - Django's protocol
         if editor.connection.vendor == "sqlite":
             for verb in ("UPDATE", "DELETE"):
                 editor.execute(
@@ -27,7 +27,7 @@ def append_only(table: str) -> migrations.RunPython:
                 f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
             )
 
-    def backward(_apps: Any, editor: Any) -> None:
+    def backward(_apps: object, editor: Any) -> None:  # noqa: ANN401 - Django's protocol
         if editor.connection.vendor == "sqlite":
             for verb in ("update", "delete"):
                 editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")

@@ -29,7 +29,7 @@ from guanzhang.kernel.problem import Problem
 from guanzhang.web.keyset import in_order
 from guanzhang.web.listing_export import export
 from guanzhang.web.listing_near import Neighbours, neighbours, remember
-from guanzhang.web.listing_page import SELECT_ALL, footer, list_context
+from guanzhang.web.listing_page import footer, list_context
 from guanzhang.web.listing_query import Found, find, totals
 from guanzhang.web.listing_spec import (
     BatchAction,
@@ -60,6 +60,8 @@ __all__ = [
     "neighbours",
     "render_list",
 ]
+
+SELECT_ALL = 5_000  # rows a batch may hold
 
 
 def render_list(

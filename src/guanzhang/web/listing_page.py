@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanzhang.org.domain.policy import may
+from guanzhang.kernel.actor import Actor
+from guanzhang.org.domain.policy import POLICY, may
 from guanzhang.web.keyset import Page, read_page
 from guanzhang.web.listing_cells import Renderer, css_of, number_shown
 from guanzhang.web.listing_query import (
@@ -28,7 +29,6 @@ from guanzhang.web.listing_state import SIZES, ListState
 from guanzhang.web.models import SavedView
 
 EXPORT_DIRECTLY = 50_000
-SELECT_ALL = 5_000
 _DAYS = (
     gettext_lazy("今天"),
     gettext_lazy("本周"),
@@ -78,8 +78,8 @@ class Tab:
 
 
 def list_context(request: HttpRequest, spec: ListSpec, found: Found) -> dict[str, Any]:
-    """Everything the template shows; three to five queries whatever the size of the table."""
-    state = found.state
+    """Everything the template shows; a handful of queries whatever the size of the table."""
+    state, path = found.state, request.path
     page = read_page(
         read_columns(found, found.rows),
         found.keys,
@@ -92,15 +92,14 @@ def list_context(request: HttpRequest, spec: ListSpec, found: Found) -> dict[str
         (len(page.rows), True) if whole_page else count_up_to(found.rows, spec.unfiltered_limit)
     )
     sums = totals(found) if exact and page.rows else {}
-    path = request.path
-    canonical = state.query()
+    small = count_up_to(spec.rows(found.actor), spec.unfiltered_limit)[1]
     return {
         "spec": spec,
         "has_search": spec.search is not None,  # a template would call the function
         "found": found,
         "path": path,
-        "query": canonical,
-        "here": _url(path, canonical),
+        "query": state.query(),
+        "here": _url(path, state.query()),
         "headings": headings(found, path),
         "rows": Renderer(found, page.rows).page(),
         "page": page,
@@ -110,24 +109,27 @@ def list_context(request: HttpRequest, spec: ListSpec, found: Found) -> dict[str
         "range_text": _range_text(page, count, exact=exact),
         "footer": footer(found, sums) if any(c.total for c in found.visible) else [],
         "footer_known": bool(sums),
-        "tabs": tabs(
-            request,
-            spec,
-            found,
-            small=count_up_to(spec.rows(found.actor), spec.unfiltered_limit)[1],
-        ),
+        "tabs": tabs(request, spec, found, small=small),
+        "addable": [c for c in found.columns if c.is_filterable],
+        "columns_left": [c for c in found.columns if c not in found.visible],
+        "is_empty": not page.rows and not found.is_filtered and not page.has_previous,
+        **_links(found, path, page),
+        **_ways_out(spec, found),
+    }
+
+
+def _links(found: Found, path: str, page: Page) -> dict[str, Any]:
+    """Addresses of the list itself with one wish changed."""
+    state = found.state
+    back, on = state.at_start(before=page.before), state.at_start(after=page.after)
+    return {
         "chips": [
             {"filter": one, "url": _url(path, state.without_filter(one.column.key).query())}
             for one in found.filters
         ],
-        "addable": [c for c in found.columns if c.is_filterable],
         "clear_url": _url(path, state.at_start(filters={}, search="").query()),
-        "previous_url": _url(path, state.at_start(before=page.before).query(paged=True))
-        if page.has_previous
-        else "",
-        "next_url": _url(path, state.at_start(after=page.after).query(paged=True))
-        if page.has_next
-        else "",
+        "previous_url": _url(path, back.query(paged=True)) if page.has_previous else "",
+        "next_url": _url(path, on.query(paged=True)) if page.has_next else "",
         "sizes": [
             {
                 "size": size,
@@ -136,21 +138,31 @@ def list_context(request: HttpRequest, spec: ListSpec, found: Found) -> dict[str
             }
             for size in SIZES
         ],
+    }
+
+
+def _ways_out(spec: ListSpec, found: Found) -> dict[str, Any]:
+    """What the person may do from here: batch, export, new."""
+    actor = found.actor
+    return {
         "batch": [
             {"action": action, "url": reverse(action.view)}
             for action in spec.batch
-            if may(found.actor, action.action)
+            if may(actor, action.action)
         ],
-        "may_export": bool(spec.export_action) and may(found.actor, spec.export_action),
-        "export_limit": EXPORT_DIRECTLY,
-        "select_limit": SELECT_ALL,
+        "may_export": bool(spec.export_action) and may(actor, spec.export_action),
         "new_url": reverse(spec.new_view)
-        if spec.new_view and may(found.actor, spec.new_action)
+        if spec.new_view and may(actor, spec.new_action)
         else "",
-        "empty_url": reverse(spec.empty_view) if spec.empty_view else "",
-        "columns_left": [c for c in found.columns if c not in found.visible],
-        "is_empty": not page.rows and not found.is_filtered and not page.has_previous,
+        "empty_url": _open_to(actor, spec.empty_view) if spec.empty_view else "",
     }
+
+
+def _open_to(actor: Actor, view: str) -> str:
+    """The address of a view, "" for those who may not open it."""
+    url = reverse(view)
+    action = getattr(resolve(url).func, "policy", "")
+    return url if action in POLICY and may(actor, action) else ""
 
 
 def headings(found: Found, path: str) -> list[Heading]:

@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,8 @@ from guanzhang.work.registry import Cancelled, Handler, Interrupted, JobContext
 
 log = logging.getLogger("guanzhang.work")
 Clock = Callable[[], dt.datetime]
+Regular = Callable[[dt.datetime], None]
+REGULAR_SECONDS = 60
 BEAT = 15.0  # seconds
 LOST_AFTER = dt.timedelta(minutes=3)
 MAX_ATTEMPTS = 3
@@ -164,12 +166,22 @@ def work_until(
     stop: threading.Event,
     handlers: Mapping[str, Handler],
     listeners: Listeners,
+    regular: Sequence[Regular] = (),
     idle_seconds: float = 0.5,
 ) -> None:
-    """The worker loop, inside ``serve`` or as its own process, until ``stop`` is set."""
+    """The worker loop, inside ``serve`` or as its own process, until ``stop`` is set.
+
+    ``regular`` are called about once a minute with the time; each queues what is due and has not
+    been queued, so that a server that was stopped catches up and nothing is queued twice.
+    """
+    looked = 0.0
     while not stop.is_set():
         close_old_connections()
         try:
+            if time.monotonic() - looked > REGULAR_SECONDS:
+                looked = time.monotonic()
+                for queue_due in regular:
+                    queue_due(timezone.now())
             busy = work_once(handlers, listeners, stop=stop)
         except Exception:  # a database that is away now will be back
             log.exception("the worker could not reach its queue")

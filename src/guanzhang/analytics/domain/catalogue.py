@@ -5,7 +5,7 @@ of texts (TAGS) or a flag; None is 无数据. ``definition_zh`` is binding: `ana
 computes it in Python, `analytics.compile` in SQL, and a property test keeps the two equal.
 
 What all definitions share. The customers are the active parties marked 客户. 交易行 are all lines of
-trade up to and including the as-of day; 成交行 are those of them that are not returns (amount ≥ 0).
+trade up to and including the as-of day; 退货 are those with a negative amount.
 Quotients are rounded half away from zero (四舍五入), once. What does not fit in 64 bits is 无数据.
 """
 
@@ -147,17 +147,17 @@ _FACTS = (
          "客户所属部门（部门编号），未指定为无数据。"),
     # 关系
     Fact("first_traded_on", "首次交易日", "First traded on", _D, "", _ONCE, Group.RELATIONSHIP,
-         "最早一条成交行的日期；从未成交为无数据。"),
+         "最早一笔交易（退货不算）的日期；从未交易为无数据。"),
     Fact("last_traded_on", "最近交易日", "Last traded on", _D, "", _ONCE, Group.RELATIONSHIP,
-         "最近一条成交行的日期；从未成交为无数据。"),
+         "最近一笔交易（退货不算）的日期；从未交易为无数据。"),
     Fact("months_active", "合作月数", "Months since first trade", _N, "个月", _ONCE, Group.RELATIONSHIP,
-         "从首次交易日到统计日的整月数（月末按月末对齐）；从未成交为无数据。"),
+         "从首次交易日到统计日的整月数（月末按月末对齐）；从未交易为无数据。"),
     Fact("lifecycle", "生命周期", "Lifecycle", _C, "", _ONCE, Group.RELATIONSHIP,
-         "依次判断，先符合者为准：潜在＝从未成交；新＝首次交易距统计日不超过90天；流失＝最近交易距统计日超过365天；"
-         "沉睡＝91至365天；回流＝最近90天内有一个成交日，与其前一个成交日相隔180天或以上；其余（最近90天内有成交）为活跃。"
+         "依次判断，先符合者为准：潜在＝从未交易；新＝首次交易距统计日不超过90天；流失＝最近交易距统计日超过365天；"
+         "沉睡＝91至365天；回流＝最近90天内有一个交易日，与其前一个交易日相隔180天或以上；其余（最近90天内有交易）为活跃。退货不算交易。"
          "账套内没有任何交易数据时为无数据。"),
     Fact("days_since_traded", "距上次交易天数", "Days since last trade", _N, "天", _ONCE, Group.RELATIONSHIP,
-         "统计日减最近交易日；从未成交为无数据。"),
+         "统计日减最近交易日；从未交易为无数据。"),
     # 服务
     Fact("days_since_contact", "距上次联系天数", "Days since last contact", _N, "天", _ONCE, Group.SERVICE,
          "统计日减最近一次服务记录（电话、拜访、微信、邮件、投诉，不含备注）的日期；从未联系为无数据。"),
@@ -171,7 +171,7 @@ _FACTS = (
     Fact("amount", "交易额", "Trade amount", _M, "元", _EACH, Group.TRADE,
          "期间内全部交易行的本位币金额合计，退货为负；期间内没有交易行为无数据，不是 0。"),
     Fact("frequency", "交易笔数", "Transactions", _N, "笔", _EACH, Group.TRADE,
-         "期间内有成交行的不同单据数；没有为 0，账套内没有任何交易数据时为无数据。"),
+         "期间内不同单据数，只有退货的单据不计；没有为 0，账套内没有任何交易数据时为无数据。"),
     Fact("average_order", "客单价", "Average order", _M, "元", _EACH, Group.TRADE,
          "期间交易额除以交易笔数；交易笔数为 0 时为无数据。"),
     Fact("lines", "交易行数", "Lines", _N, "行", _EACH, Group.TRADE,
@@ -183,16 +183,16 @@ _FACTS = (
          "上年同期与再上一年同期比（同比）。期间没有交易行按全部失去计为 －100%；对比期没有交易行或交易额不为正，"
          "或期间为全部时为无数据。"),
     Fact("import_share", "进口占比", "Import share", _R, "", _EACH, Group.TRADE,
-         "期间内进口成交行金额合计除以已填进出口方向的成交行金额合计；后者为 0 时为无数据。"),
+         "期间内进口金额除以已填进出口方向的金额，退货均不计；后者为 0 时为无数据。"),
     Fact("top_product_share", "第一大商品占比", "Share of the top product", _R, "", _EACH, Group.TRADE,
-         "期间内金额最大的一种商品（按商品编码，无编码按名称）的成交金额除以全部已填商品的成交金额；后者为 0 时为无数据。"),
+         "期间内金额最大的一种商品（按商品编码，无编码按名称）的金额除以全部已填商品的金额，退货均不计；后者为 0 时为无数据。"),
     Fact("product_count", "商品种数", "Products", _N, "种", _EACH, Group.TRADE,
-         "期间内成交行中不同商品（按商品编码，无编码按名称）的个数，未填商品的行不计；没有为 0，"
+         "期间内不同商品（按商品编码，无编码按名称）的个数，退货和未填商品的行不计；没有为 0，"
          "账套内没有任何交易数据时为无数据。"),
     Fact("return_share", "退货率", "Return share", _R, "", _EACH, Group.TRADE,
-         "期间内退货金额（负数行的绝对值）合计除以成交行金额合计；后者为 0 时为无数据。"),
+         "期间内退货金额（负数行的绝对值）合计除以非退货金额合计；后者为 0 时为无数据。"),
     Fact("interval_days", "平均交易间隔", "Average interval", _N, "天", _EACH, Group.TRADE,
-         "期间内首末两个成交日相隔的天数除以（不同成交日数－1）；不足两个成交日为无数据。"),
+         "期间内首末两个交易日（只有退货的日子不算）相隔的天数除以（交易日数－1）；不足两个交易日为无数据。"),
     Fact("largest_order", "最大单笔", "Largest order", _M, "元", _EACH, Group.TRADE,
          "期间内各单据交易额（该单据期间内交易行合计）的最大值；期间内没有交易行为无数据。"),
     Fact("trend", "交易趋势", "Trend", _R, "", _EACH, Group.TRADE,

@@ -214,7 +214,7 @@ class _Explainer:
         known = self.frame.catalogue.get(fact)
         if known is None or column is None:
             return self.wording.unknown()
-        return self.wording.stored(known, self.row.get(column))
+        return self.wording.found(known, self.row.get(column))
 
     def first(self, rules: Sequence[Rule]) -> tuple[ClassCode, tuple[Reason, ...]]:
         """The class of the first rule that holds, and the reasons up to and including it."""
@@ -309,7 +309,7 @@ class _Explainer:
                 Reason(
                     f"{self.wording.ref(banding.ref)} ≥ {shown}",
                     bound is not None and value >= bound,
-                    self.wording.stored(fact, value),
+                    self.wording.found(fact, value),
                     "≥",
                     shown,
                     column=column,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from guanzhang.analytics.domain.catalogue import fact_of
+from guanzhang.analytics.domain.catalogue import PLACES, Fact, fact_of
 from guanzhang.classification.domain.criterion import All, Condition, FactRef, Not, Some, Test
 from guanzhang.classification.domain.explain import Reason
 from guanzhang.classification.domain.wording import Wording
+from guanzhang.kernel.problem import Language
 
 Shape: TypeAlias = Literal["test", "all", "some", "not"]
 
@@ -83,7 +84,13 @@ class _Reader:
         actual = reason.actual or (decided.actual if decided else "")
         standard = "" if long else self.standard(decided) if decided else self.rest
         yield Line(
-            depth, "", reason.label, None, actual=actual, standard=standard, points=reason.points
+            depth,
+            "",
+            reason.label,
+            None,
+            actual=actual,
+            standard=standard,
+            points=reason.points,
         )
         if decided is not None and long:
             yield from self.lines(decided, depth + 1, "")
@@ -98,7 +105,11 @@ class _Reader:
         passed: bool | None = None,
     ) -> Line:
         is_test = bool(reason.column and reason.operator)
-        name = column_name(reason.column, self.wording) if is_test and reason.column else reason.label
+        name = (
+            column_name(reason.column, self.wording)
+            if is_test and reason.column
+            else reason.label
+        )
         return Line(
             depth,
             joint,
@@ -126,6 +137,13 @@ def column_name(name: str, wording: Wording) -> str:
     except KeyError:
         return name
     return wording.ref(FactRef(fact.code, window or None))
+
+
+def unit_of(fact: Fact, language: Language) -> str:
+    """The unit a number of this fact is typed in: 元, 天, % for ratios; "" where there is none."""
+    if fact.type not in PLACES:
+        return ""
+    return Wording({fact.code: fact}, language).number(fact, Decimal(0)).removeprefix("0").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +178,10 @@ def _box(condition: Condition, wording: Wording) -> Node:
 def placed_conditions(condition: Condition, path: str) -> Iterator[tuple[str, Condition]]:
     """``condition`` and everything inside it, each with its path in the JSON."""
     yield path, condition
-    match condition:
-        case All(of) | Some(of):
-            key = "all" if isinstance(condition, All) else "some"
-            for index, part in enumerate(of):
-                yield from placed_conditions(part, f"{path}.{key}[{index}]")
-        case Not(of):
-            inner = [*placed_conditions(of, f"{path}.not")]
-            yield from inner[1:]  # the place of a negated condition is that of its "not"
+    if isinstance(condition, All | Some):
+        key = "all" if isinstance(condition, All) else "some"
+        for index, part in enumerate(condition.of):
+            yield from placed_conditions(part, f"{path}.{key}[{index}]")
+    elif isinstance(condition, Not):
+        inner = [*placed_conditions(condition.of, f"{path}.not")]
+        yield from inner[1:]  # the place of a negated condition is that of its "not"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -40,6 +40,9 @@ _UNIT_EN: Mapping[str, str] = MappingProxyType(
         "单": "documents", "种": "kinds", "项": "items", "行": "lines", "个": "", "家": "",
     }
 )  # fmt: skip
+
+
+_SHOWN_PLACES = {FactType.MONEY: Decimal("0.01"), FactType.RATIO: Decimal("0.0001")}
 
 
 def no_labels(_fact: str, _code: str) -> str | None:
@@ -94,6 +97,17 @@ class Wording:
         return self.labels(fact.code, str(value)) or dict(fact.choices).get(
             str(value), str(value)
         )
+
+    def found(self, fact: Fact, value: object) -> str:
+        """A computed value, money to the cent and ratios to a hundredth of a percent.
+
+        What people wrote (thresholds) is shown as written, by ``stored``.
+        """
+        places = _SHOWN_PLACES.get(fact.type)
+        if places is None or not isinstance(value, int) or isinstance(value, bool):
+            return self.stored(fact, value)
+        exact = Decimal(value).scaleb(-PLACES[fact.type])
+        return self.number(fact, exact.quantize(places, rounding=ROUND_HALF_UP))
 
     def number(self, fact: Fact, number: Decimal) -> str:
         """With thousands separators and unit; ratios in percent."""

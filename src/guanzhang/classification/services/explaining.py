@@ -47,7 +47,9 @@ def explain_party(actor: Actor, scheme: Scheme, party_id: int) -> Explanation | 
     Explains the newest run: the class is the same as when it was entered, the figures are the
     latest that confirmed it.
     """
-    membership = Membership.objects.filter(scheme=scheme, party_id=party_id, valid_to=None).first()
+    membership = Membership.objects.filter(
+        scheme=scheme, party_id=party_id, valid_to=None
+    ).first()
     run = queries.latest_run(scheme)
     if membership is None or run is None:
         return None
@@ -135,7 +137,9 @@ def _short(
     wording = Wording(catalogue, actor.language, definition.window, labels)
     if ranked_columns(definition, catalogue):
         # Rank and share need all customers; the figures themselves do not.
-        columns = [resolve(b.ref, definition.window, catalogue) for b in bandings(definition)[:2]]
+        columns = [
+            resolve(b.ref, definition.window, catalogue) for b in bandings(definition)[:2]
+        ]
         return " · ".join(_figure(name, row, wording) for name in columns if name)
     outcome = explain(
         definition, row, {}, catalogue, as_of, language=actor.language, labels=labels
@@ -154,7 +158,7 @@ def _short(
 
 def _figure(name: str, row: Mapping[str, object], wording: Wording) -> str:
     fact, _window = fact_of(name, wording.catalogue)
-    return f"{column_name(name, wording)} {wording.stored(fact, row.get(name))}"
+    return f"{column_name(name, wording)} {wording.found(fact, row.get(name))}"
 
 
 def _leaves(reason: Reason) -> list[Reason]:

@@ -119,13 +119,13 @@ def _placed(
     definition: Definition, catalogue: Mapping[str, Fact]
 ) -> Iterator[tuple[str, Condition]]:
     """Every condition of the definition with its path, groups before what is in them."""
-    match definition.body:
-        case Attribute(ref, mapping):
-            for index, entry in enumerate(mapping):
-                yield f"body.map[{index}]", mapped_condition(ref, entry, catalogue)
-        case Score(limits=limits):
-            for index, limit in enumerate(limits):
-                yield from placed_conditions(limit.when, f"body.limits[{index}].when")
+    body = definition.body
+    if isinstance(body, Attribute):
+        for index, entry in enumerate(body.mapping):
+            yield f"body.map[{index}]", mapped_condition(body.ref, entry, catalogue)
+    elif isinstance(body, Score):
+        for index, limit in enumerate(body.limits):
+            yield from placed_conditions(limit.when, f"body.limits[{index}].when")
     for entries, _rest in _ordered(definition):
         for path, condition in entries:
             yield from placed_conditions(condition, f"{path}.when")
@@ -133,16 +133,16 @@ def _placed(
 
 def _ordered(definition: Definition) -> Iterator[tuple[list[tuple[str, Condition]], str]]:
     """Lists in which the first entry that holds wins: (path, condition) pairs, path of the rest."""
-    match definition.body:
-        case Rules(rules):
-            yield [(f"body.rules[{i}]", r.when) for i, r in enumerate(rules)], "body.default"
-        case Score() as score:
-            yield [(f"body.vetoes[{i}]", v.when) for i, v in enumerate(score.vetoes)], ""
-            for place, item in enumerate(score.items):
-                if isinstance(item.scale, Cases):
-                    at = f"body.items[{place}]"
-                    cases = enumerate(item.scale.cases)
-                    yield [(f"{at}.cases[{i}]", c.when) for i, c in cases], f"{at}.else"
+    body = definition.body
+    if isinstance(body, Rules):
+        yield [(f"body.rules[{i}]", r.when) for i, r in enumerate(body.rules)], "body.default"
+    elif isinstance(body, Score):
+        yield [(f"body.vetoes[{i}]", v.when) for i, v in enumerate(body.vetoes)], ""
+        for place, item in enumerate(body.items):
+            if isinstance(item.scale, Cases):
+                at = f"body.items[{place}]"
+                cases = enumerate(item.scale.cases)
+                yield [(f"{at}.cases[{i}]", c.when) for i, c in cases], f"{at}.else"
 
 
 def _held(
@@ -167,11 +167,10 @@ def _taken(
     whens = " ".join(
         f"WHEN {_sql(when, frame)} THEN {place}" for place, (_, when) in enumerate(entries)
     )
-    found = dict(
-        warehouse.rows(f"SELECT CASE {whens} ELSE -1 END AS place, count(*) FROM facts GROUP BY 1")
-    )
-    counted = {path: int(found.get(place, 0)) for place, (path, _) in enumerate(entries)}
-    return counted | ({rest: int(found.get(-1, 0))} if rest else {})
+    statement = f"SELECT CASE {whens} ELSE -1 END, count(*) FROM facts GROUP BY 1"
+    found: dict[int, int] = {int(place): int(n) for place, n in warehouse.rows(statement)}
+    counted = {path: found.get(place, 0) for place, (path, _) in enumerate(entries)}
+    return counted | ({rest: found.get(-1, 0)} if rest else {})
 
 
 def _sql(condition: Condition, frame: Frame) -> str:

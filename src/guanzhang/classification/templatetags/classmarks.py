@@ -15,7 +15,7 @@ LETTERS = 3  # a longer code is no letter to put in a frame
 
 
 @register.simple_tag
-def mark_of(each: Any, position: int | str = "", show: str = "") -> SafeString:  # noqa: ANN401
+def mark_of(each: Any, position: int | str = "", show: str = "") -> SafeString:
     """The mark of a class: letter and name, or a coloured square and the name.
 
     ``each`` has code, name and colour (and position) as attributes or keys; None and "" are 无数据.
@@ -27,7 +27,9 @@ def mark_of(each: Any, position: int | str = "", show: str = "") -> SafeString: 
     rank = position if position != "" else _of(each, "position")
     if len(code) > LETTERS:
         return class_swatch(name, _of(each, "colour"))
-    return class_mark(code, "" if show == "letter" else bare_name(code, name), _of(each, "colour"), rank)
+    return class_mark(
+        code, "" if show == "letter" else bare_name(code, name), _of(each, "colour"), rank
+    )
 
 
 def bare_name(code: str, name: str) -> str:
@@ -36,7 +38,7 @@ def bare_name(code: str, name: str) -> str:
     return rest if len(rest) > 1 else name
 
 
-def _of(each: Any, key: str) -> Any:  # noqa: ANN401
+def _of(each: Any, key: str) -> Any:
     if each is None:
         return ""
     return each.get(key, "") if isinstance(each, Mapping) else getattr(each, key, "")

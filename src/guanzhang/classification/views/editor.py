@@ -18,6 +18,7 @@ from guanzhang.analytics.queries import catalogue_for
 from guanzhang.classification import queries, services
 from guanzhang.classification.domain.criterion import OPS_BY_TYPE, Window, value_count
 from guanzhang.classification.domain.notation import definition_of
+from guanzhang.classification.domain.reading import unit_of
 from guanzhang.classification.domain.scheme import Definition, Method, SchemeKind
 from guanzhang.classification.domain.tree import shape_of
 from guanzhang.classification.models import SchemeVersion
@@ -87,9 +88,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("scheme", pk)
     if scheme.versions.count() == 1:
         services.retire_scheme(actor, scheme, now=timezone.now())
-        messages.success(
-            request, _("%(name)s 还没有发布过，已停用") % {"name": scheme.name}
-        )
+        messages.success(request, _("%(name)s 还没有发布过，已停用") % {"name": scheme.name})
         return redirect("schemes")
     services.discard_draft(actor, draft.pk, now=timezone.now())
     messages.success(request, _("已删除第 %(n)s 版草稿") % {"n": draft.number})
@@ -243,12 +242,12 @@ def _facts(actor: Actor, catalogue: Mapping[str, Fact]) -> list[dict[str, Any]]:
         "department": [(str(each.pk), each.name) for each in departments(actor.book_id)],
         "tags": [(tag.name, tag.name) for tag in tags_of_book(actor.book_id)],
     }
-    return [_fact(fact, own.get(fact.code) or fact.choices, actor) for fact in catalogue.values()]
+    return [
+        _fact(fact, own.get(fact.code) or fact.choices, actor) for fact in catalogue.values()
+    ]
 
 
-def _fact(
-    fact: Fact, choices: Iterable[tuple[str, str]], actor: Actor
-) -> dict[str, Any]:
+def _fact(fact: Fact, choices: Iterable[tuple[str, str]], actor: Actor) -> dict[str, Any]:
     english = actor.language == "en"
     group = next((g.label(actor.language) for g in Group if g.value == fact.group), fact.group)
     levels = shape_of(fact.code).levels if fact.type is FactType.TREE else ()
@@ -256,7 +255,7 @@ def _fact(
         "code": fact.code,
         "name": fact.en if english else fact.zh,
         "type": fact.type.value,
-        "unit": fact.unit_zh,
+        "unit": unit_of(fact, actor.language),
         "windowed": fact.windowed,
         "group": group,
         "meaning": fact.definition_zh,
@@ -276,5 +275,3 @@ def _labels(
             if known is not None and known.type is FactType.TREE:
                 found.setdefault(fact, {})[value] = node_name(fact, value)
     return found
-
-

@@ -15,6 +15,7 @@ from guanzhang.analytics.queries import catalogue_for
 from guanzhang.classification import queries
 from guanzhang.classification.domain.criterion import Window
 from guanzhang.classification.domain.notation import definition_of
+from guanzhang.classification.domain.reading import unit_of
 from guanzhang.classification.domain.scheme import needed_refs
 from guanzhang.classification.models import Scheme
 from guanzhang.kernel.actor import Actor
@@ -45,7 +46,7 @@ def fact_list(request: HttpRequest) -> HttpResponse:
                 "fact": fact,
                 "name": fact.en if actor.language == "en" else fact.zh,
                 "type": TYPES[fact.type],
-                "unit": "%" if fact.type is FactType.RATIO else fact.unit_zh,
+                "unit": unit_of(fact, actor.language),
                 "choices": "、".join(name for _code, name in fact.choices),
                 "schemes": used.get(fact.code, []),
             }

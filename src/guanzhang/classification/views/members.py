@@ -83,7 +83,9 @@ def class_moves_list(request: HttpRequest, pk: int, since: str, until: str) -> H
     return render_list(request, spec, template=template, context=context)
 
 
-def _matrix(actor: Actor, scheme: Scheme, since: dt.date, end: dt.date) -> dict[str, Any] | None:
+def _matrix(
+    actor: Actor, scheme: Scheme, since: dt.date, end: dt.date
+) -> dict[str, Any] | None:
     """From (rows) to (columns) how many customers; None when nobody moved."""
     counted = queries.moves(queries.moved(actor, scheme, since, end))
     if not counted:
@@ -92,7 +94,15 @@ def _matrix(actor: Actor, scheme: Scheme, since: dt.date, end: dt.date) -> dict[
     order = {each.code: place for place, each in enumerate(classes)}
     froms = sorted({old for old, _ in counted}, key=lambda code: order[code])
     tos = sorted({new for _, new in counted}, key=lambda code: order[code])
-    marks = {each.code: {"code": each.code, "name": each.name, "colour": each.colour, "position": order[each.code]} for each in classes}
+    marks = {
+        each.code: {
+            "code": each.code,
+            "name": each.name,
+            "colour": each.colour,
+            "position": order[each.code],
+        }
+        for each in classes
+    }
     rows = [
         marks[old]
         | {
@@ -103,7 +113,11 @@ def _matrix(actor: Actor, scheme: Scheme, since: dt.date, end: dt.date) -> dict[
         }
         for old in froms
     ]
-    return {"columns": [marks[new] for new in tos], "rows": rows, "total": sum(counted.values())}
+    return {
+        "columns": [marks[new] for new in tos],
+        "rows": rows,
+        "total": sum(counted.values()),
+    }
 
 
 def _move(old: str, new: str, order: dict[str, int]) -> str:

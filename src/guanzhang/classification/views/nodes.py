@@ -37,7 +37,9 @@ def node_name(fact: str, code: str) -> str:
     return code
 
 
-def _regions(parent: str = "", depth: int = 0, above: str = "") -> Iterator[tuple[int, str, str, str]]:
+def _regions(
+    parent: str = "", depth: int = 0, above: str = ""
+) -> Iterator[tuple[int, str, str, str]]:
     for place in regions.children(parent):
         yield depth, place.code, place.name, above
         yield from _regions(place.code, depth + 1, f"{above} {place.name}".strip())

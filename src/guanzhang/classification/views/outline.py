@@ -69,8 +69,8 @@ class _Outline:
                     (text.rsplit(ARROW, 1)[0], entry.class_code)
                     for text, entry in zip(named, mapping, strict=True)
                 ]
-                rest = (self.say("其余", "the rest"), otherwise)
-                return [Section(self.wording.ref(ref), self.plain([*pairs, rest]))]
+                pairs.append((self.say("其余", "the rest"), otherwise))
+                return [Section(self.wording.ref(ref), self.plain(pairs))]
             case EachValue() as each:
                 title = self.say("按取值归类", "by value")
                 return [Section(title, [Entry(1, self.lines.each_value(each))])]
@@ -113,7 +113,9 @@ class _Outline:
         return Section(head, self.plain(list(zip(texts, body.classes, strict=False))))
 
     def rules(self, rules: Sequence[Rule]) -> list[Entry]:
-        return [self.entry(n, rule.class_code, when=rule.when) for n, rule in enumerate(rules, 1)]
+        return [
+            self.entry(n, rule.class_code, when=rule.when) for n, rule in enumerate(rules, 1)
+        ]
 
     def score(self, body: Score) -> list[Section]:
         say = self.say

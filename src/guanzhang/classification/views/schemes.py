@@ -42,7 +42,9 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
     standings = queries.standings(actor, today)
     counts = queries.member_counts(standings, actor)
     context = {
-        "rows": [_row(actor, each, counts.get(each.scheme.pk, {}), today) for each in standings],
+        "rows": [
+            _row(actor, each, counts.get(each.scheme.pk, {}), today) for each in standings
+        ],
         "job": job_of(actor, RUN),
         "may_edit": may(actor, "scheme.edit"),
         "may_run": may(actor, "class.run"),
@@ -204,9 +206,7 @@ def _compared(request: HttpRequest, actor: Actor, scheme: Scheme) -> dict[str, A
 def new_scheme(request: HttpRequest) -> HttpResponse:
     """A scheme from a blank or a copy; then straight into the editor."""
     actor = actor_of(request)
-    form = NewSchemeForm(
-        actor, request.POST or None, initial={"start": SchemeKind.RULES.value}
-    )
+    form = NewSchemeForm(actor, request.POST or None, initial={"start": SchemeKind.RULES.value})
     problems: tuple[Problem, ...] = ()
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

@@ -30,7 +30,7 @@ def draft_or_404(request: HttpRequest, pk: int) -> SchemeVersion:
     return draft
 
 
-def party_of(request: HttpRequest, pk: int) -> Any:  # noqa: ANN401 - a row of parties
+def party_of(request: HttpRequest, pk: int) -> Any:
     return get_object_or_404(visible_parties(actor_of(request), "class.view"), pk=pk)
 
 
@@ -40,11 +40,13 @@ def is_big(actor: Actor) -> bool:
     return bool(beyond.values("pk"))
 
 
-def job_of(actor: Actor, *kinds: str) -> Any:  # noqa: ANN401 - a row of work
+def job_of(actor: Actor, *kinds: str) -> Any:
     """The newest waiting or running job of these kinds; None when nothing is going on."""
     return queue(actor.book_id).filter(kind__in=kinds).order_by("-pk").first()
 
 
 def members_url(scheme_id: int, code: str) -> str:
     """Where the members of a class are listed; "" is 无数据."""
-    return reverse("class-members", kwargs={"pk": scheme_id, "code": code} if code else {"pk": scheme_id})
+    return reverse(
+        "class-members", kwargs={"pk": scheme_id, "code": code} if code else {"pk": scheme_id}
+    )

@@ -74,13 +74,15 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     effective_on, note = form.cleaned_data["effective_on"], form.cleaned_data["note"]
     if is_big(actor):
         title = _("发布“%(name)s”第 %(n)s 版") % {"name": draft.scheme.name, "n": draft.number}
-        parameters = {"version_id": draft.pk, "effective_on": effective_on.isoformat(), "note": note}
+        parameters = {
+            "version_id": draft.pk,
+            "effective_on": effective_on.isoformat(),
+            "note": note,
+        }
         enqueue_job(actor, PUBLISH, title, now=now, **parameters)
         return redirect("scheme", pk)
     try:
-        services.publish_version(
-            actor, draft.pk, effective_on=effective_on, note=note, now=now
-        )
+        services.publish_version(actor, draft.pk, effective_on=effective_on, note=note, now=now)
     except Refused as refused:
         return _page(request, draft, form=form, problems=refused.problems)
     values = {"name": draft.scheme.name, "n": draft.number, "day": effective_on}
@@ -206,7 +208,12 @@ class _Matrix:
         base = queries.class_names(draft.scheme, present, _base(draft))
         self.rank = {each.code: place for place, each in enumerate(definition.classes)}
         self.marks = [
-            {**mark, "name": base.get(mark["code"], mark["name"]) if mark["code"] not in self.rank else mark["name"]}
+            {
+                **mark,
+                "name": base.get(mark["code"], mark["name"])
+                if mark["code"] not in self.rank
+                else mark["name"],
+            }
             for mark in _marked(classes).values()
         ]
 
@@ -215,7 +222,9 @@ class _Matrix:
         return [
             mark | {"members": self.trial.members(mark["code"], now=False)}
             for mark in self.marks
-            if mark["code"] in self.rank or not mark["code"] or self.trial.members(mark["code"], now=False)
+            if mark["code"] in self.rank
+            or not mark["code"]
+            or self.trial.members(mark["code"], now=False)
         ]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -228,7 +237,8 @@ class _Matrix:
                 "cells": [self.cell(mark["code"], column["code"]) for column in columns],
             }
             for mark in self.marks
-            if (members := self.trial.members(mark["code"], now=True)) or mark["code"] in self.rank
+            if (members := self.trial.members(mark["code"], now=True))
+            or mark["code"] in self.rank
         ]
 
     def cell(self, old: str, new: str) -> dict[str, Any]:

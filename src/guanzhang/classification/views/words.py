@@ -193,13 +193,6 @@ def _scores() -> dict[str, str]:
 
 
 def colour_names() -> list[tuple[str, str]]:
-    """Places of the palette (tokens.css) as a person chooses them."""
-    return [
-        ("1", _("深青")),
-        ("2", _("赭黄")),
-        ("3", _("藤紫")),
-        ("4", _("褐灰")),
-        ("5", _("青绿")),
-        ("6", _("深棕")),
-        ("0", _("灰")),
-    ]
+    """Places of the palette (tokens.css); the colour itself differs by theme and is shown beside."""
+    numbered = [(str(n), _("颜色 %(n)s") % {"n": n}) for n in range(1, 7)]
+    return [*numbered, ("0", _("灰"))]

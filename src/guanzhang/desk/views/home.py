@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,13 +16,14 @@ from django.utils.translation import gettext as _
 
 from guanzhang.classification import queries as classes
 from guanzhang.kernel.actor import Actor
-from guanzhang.org.domain.policy import may
+from guanzhang.org.domain.policy import Scope, may, scope_of
 from guanzhang.parties import todo
 from guanzhang.parties.queries import open_services
 from guanzhang.web.pages import actor_of, page
 from guanzhang.work.queries import jobs_of_book
 
 SHOWN = 8  # lines of one group; the rest is one click away
+MOST = 999  # counting further would tell nobody anything
 MOVED_DAYS = 31
 INCOMPLETE = 60  # percent
 
@@ -40,8 +43,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskGroup:
+    """Lines of one kind. Counting stops at ``MOST``; ``more`` says that it did."""
+
     title: str
     count: int
+    more: bool
     url: str
     tasks: list[Task]
 
@@ -49,22 +55,41 @@ class TaskGroup:
 @page("home.view", "GET")
 def home(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), timezone.localdate()
-    figures, standing = todo.figures(actor), _primary(actor, today)
-    classified = sum(row.members for row in standing["counts"]) if standing else 0
-    groups = [g for g in (_due(actor, today), _moves(actor, today), _incomplete(actor)) if g.count]
+    standing = _primary(actor, today)
+    groups = [
+        g for g in (_due(actor, today), _moves(actor, today), _incomplete(actor)) if g.count
+    ]
     context: dict[str, Any] = {
         "today": today,
-        "figures": figures,
         "groups": groups,
         "tasks": sum(g.count for g in groups),
+        "more": any(g.more for g in groups),
         "standing": standing,
-        "customers": classified or figures.parties,
+        "customers": sum(row.members for row in standing["counts"]) if standing else None,
+        "amount": _amount(actor, standing),
         "jobs": _jobs(actor),
-        "first_use": figures.parties == 0,
+        "first_use": not todo.has_parties(actor),
         "can_import": may(actor, "import.run"),
         "can_create": may(actor, "party.create"),
     }
     return render(request, "desk/home.html", context)
+
+
+def _amount(actor: Actor, standing: dict[str, Any] | None) -> Decimal | None:
+    """近12个月交易额 of the customers in scope: the run's own total for who sees everybody."""
+    if standing and standing["standing"].run and scope_of(actor, "class.view") is Scope.ALL:
+        run = standing["standing"].run
+        return sum((Decimal(amount) for _members, amount in run.counts.values()), Decimal(0))
+    return (
+        todo.figures(actor).amount_12m
+        if scope_of(actor, "party.view") is not Scope.ALL
+        else None
+    )
+
+
+def _group(title: str, url: str, rows: QuerySet[Any], tasks: list[Task]) -> TaskGroup:
+    count = rows[: MOST + 1].count()
+    return TaskGroup(title, min(count, MOST), count > MOST, url, tasks)
 
 
 def _due(actor: Actor, today: dt.date) -> TaskGroup:
@@ -75,15 +100,25 @@ def _due(actor: Actor, today: dt.date) -> TaskGroup:
         late = (today - each.next_due_on).days if each.next_due_on else 0
         badge = _("今天") if late == 0 else _("逾期 %(n)s 天") % {"n": late}
         why = each.next_action or each.content
-        tasks.append(Task("phone", each.party.name, _party_url(each.party_id), why, badge, late > 0, _("联系")))
-    return TaskGroup(_("到期跟进"), due.count(), reverse("service-records"), tasks)
+        tasks.append(
+            Task(
+                "phone",
+                each.party.name,
+                _party_url(each.party_id),
+                why,
+                badge,
+                late > 0,
+                _("联系"),
+            )
+        )
+    return _group(_("到期跟进"), reverse("service-records"), due, tasks)
 
 
 def _moves(actor: Actor, today: dt.date) -> TaskGroup:
     """Customers whose grade changed lately."""
     scheme = classes.primary_scheme(actor.book_id)
     if scheme is None or not may(actor, "class.view"):
-        return TaskGroup(_("等级升降"), 0, "", [])
+        return TaskGroup(_("等级升降"), 0, more=False, url="", tasks=[])
     since, until = today - dt.timedelta(days=MOVED_DAYS), today + dt.timedelta(days=1)
     moved = classes.moved(actor, scheme, since, until).order_by("-valid_from", "party_id")
     shown = list(moved[:SHOWN])
@@ -94,17 +129,20 @@ def _moves(actor: Actor, today: dt.date) -> TaskGroup:
     order = [c.code for c in ordered]
     tasks = []
     for each in shown:
-        before = each.old_class
+        before = str(vars(each)["old_class"])  # annotated by moved()
         up = _rank(order, each.class_code) < _rank(order, before)
         why = _("%(old)s → %(new)s，自 %(day)s 起") % {
-            "old": labels.get(before, before), "new": labels.get(each.class_code, each.class_code),
+            "old": labels.get(before, before),
+            "new": labels.get(each.class_code, each.class_code),
             "day": each.valid_from,
         }
         badge = _("升") if up else _("降")
         icon = "arrow-up-right" if up else "arrow-down-right"
         url = _party_url(each.party_id)
-        tasks.append(Task(icon, names.get(each.party_id, ""), url, why, badge, not up, _("看原因")))
-    return TaskGroup(_("等级升降"), moved.count(), reverse("class-moves"), tasks)
+        tasks.append(
+            Task(icon, names.get(each.party_id, ""), url, why, badge, not up, _("看原因"))
+        )
+    return _group(_("等级升降"), reverse("class-moves"), moved, tasks)
 
 
 def _incomplete(actor: Actor) -> TaskGroup:
@@ -112,12 +150,19 @@ def _incomplete(actor: Actor) -> TaskGroup:
     rows = todo.incomplete_customers(actor, INCOMPLETE)
     tasks = [
         Task(
-            "file-exclamation-point", p.name, _party_url(p.pk), todo.missing_text(p),
-            _("完整度 %(n)s%%") % {"n": p.completeness}, False, _("补资料"),
+            "file-exclamation-point",
+            p.name,
+            _party_url(p.pk),
+            todo.missing_text(p),
+            _("完整度 %(n)s%%") % {"n": p.completeness},
+            urgent=False,
+            action=_("补资料"),
         )
         for p in rows[:SHOWN]
     ]
-    return TaskGroup(_("资料缺失"), rows.count(), reverse("customers") + f"?f.completeness=<{INCOMPLETE}", tasks)
+    return _group(
+        _("资料缺失"), reverse("customers") + f"?f.completeness=<{INCOMPLETE}", rows, tasks
+    )
 
 
 def _rank(order: list[str], code: str) -> int:
@@ -134,8 +179,14 @@ def _primary(actor: Actor, today: dt.date) -> dict[str, Any] | None:
     if scheme is None or not may(actor, "class.view"):
         return None
     standing = classes.standing_of(scheme, today)
-    return {"scheme": scheme, "standing": standing, "counts": classes.class_counts(standing, actor)}
+    return {
+        "scheme": scheme,
+        "standing": standing,
+        "counts": classes.class_counts(standing, actor),
+    }
 
 
 def _jobs(actor: Actor) -> list[Any]:
-    return list(jobs_of_book(actor.book_id, actor.user_id).filter(state__in=("queued", "running"))[:5])
+    return list(
+        jobs_of_book(actor.book_id, actor.user_id).filter(state__in=("queued", "running"))[:5]
+    )

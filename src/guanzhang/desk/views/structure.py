@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -24,8 +23,8 @@ from guanzhang.parties.domain.regions import region
 from guanzhang.parties.todo import party_names
 from guanzhang.trail.services import record
 from guanzhang.web import charts
-from guanzhang.web.pages import actor_of, page
 from guanzhang.web.listing_spec import ColumnKind
+from guanzhang.web.pages import actor_of, page
 from guanzhang.web.sheets import SheetColumn, write_xlsx
 
 
@@ -67,7 +66,7 @@ def structure_report(request: HttpRequest) -> HttpResponse:
 @page("report.view", "GET")
 def structure_members(request: HttpRequest) -> HttpResponse:
     """The customers behind one figure; they add up to it."""
-    actor, found, names, title = _behind(request, limit=500)
+    _actor, found, names, title = _behind(request, limit=500)
     rows = [
         {
             "name": names.get(m.party_id, m.code),
@@ -94,27 +93,53 @@ def structure_members(request: HttpRequest) -> HttpResponse:
 def structure_export(request: HttpRequest) -> FileResponse:
     """The customers behind one figure as xlsx, all of them."""
     actor, found, names, title = _behind(request, limit=1_000_000)
-    kinds = (ColumnKind.CODE, ColumnKind.TEXT, ColumnKind.TEXT, ColumnKind.MONEY, ColumnKind.NUMBER)
+    kinds = (
+        ColumnKind.CODE,
+        ColumnKind.TEXT,
+        ColumnKind.TEXT,
+        ColumnKind.MONEY,
+        ColumnKind.NUMBER,
+    )
     labels = (_("客户编号"), _("客户名称"), _("类别"), _("交易额"), _("笔数"))
     columns = [SheetColumn(label, kind) for label, kind in zip(labels, kinds, strict=True)]
     rows = (
-        (m.code, names.get(m.party_id, m.code), m.class_code or _("无数据"),
-         None if m.amount is None else _yuan(m.amount), m.documents)
+        (
+            m.code,
+            names.get(m.party_id, m.code),
+            m.class_code or _("无数据"),
+            None if m.amount is None else _yuan(m.amount),
+            m.documents,
+        )
         for m in found.rows
     )
     now = timezone.now()
-    notes = [(_("列表"), title), (_("导出人"), actor.name), (_("条件"), request.GET.urlencode())]
+    notes = [
+        (_("列表"), title),
+        (_("导出人"), actor.name),
+        (_("条件"), request.GET.urlencode()),
+    ]
     written = write_xlsx(columns, rows, title, notes)
     with transaction.atomic():
         record(
-            actor, "list.exported", now=now, object_type="list", object_id="structure", label=title,
-            changes={"rows": written.rows, "filter": request.GET.urlencode(), "sha256": written.sha256},
+            actor,
+            "list.exported",
+            now=now,
+            object_type="list",
+            object_id="structure",
+            label=title,
+            changes={
+                "rows": written.rows,
+                "filter": request.GET.urlencode(),
+                "sha256": written.sha256,
+            },
         )
     name = f"{title}_{timezone.localdate(now):%Y-%m-%d}.xlsx"
     return FileResponse(written.file, as_attachment=True, filename=name)
 
 
-def _behind(request: HttpRequest, limit: int) -> tuple[Actor, reports.Members, Mapping[int, str], str]:
+def _behind(
+    request: HttpRequest, limit: int
+) -> tuple[Actor, reports.Members, Mapping[int, str], str]:
     actor = actor_of(request)
     chosen = _choice(request, list(queries.schemes(actor)))
     by, code = request.GET.get("by", ""), request.GET.get("code", "")
@@ -122,8 +147,14 @@ def _behind(request: HttpRequest, limit: int) -> tuple[Actor, reports.Members, M
         raise Http404
     scheme, window = chosen
     found = reports.members_behind(
-        actor, scheme, window, by, code,
-        as_of=timezone.localdate(), now=timezone.now(), limit=limit,
+        actor,
+        scheme,
+        window,
+        by,
+        code,
+        as_of=timezone.localdate(),
+        now=timezone.now(),
+        limit=limit,
     )
     if found is None:
         raise Http404
@@ -131,7 +162,9 @@ def _behind(request: HttpRequest, limit: int) -> tuple[Actor, reports.Members, M
     return actor, found, names, _group_title(scheme, by, code)
 
 
-def _choice(request: HttpRequest, schemes: list[queries.Scheme]) -> tuple[queries.Scheme, str] | None:
+def _choice(
+    request: HttpRequest, schemes: list[queries.Scheme]
+) -> tuple[queries.Scheme, str] | None:
     if not schemes:
         return None
     wanted = request.GET.get("scheme", "")
@@ -148,7 +181,9 @@ def _kept(request: HttpRequest) -> str:
 def _group_title(scheme: queries.Scheme, by: str, code: str) -> str:
     match by:
         case "class":
-            return f"{scheme.name} · {queries.class_names(scheme, [code]).get(code, _('无数据'))}"
+            return (
+                f"{scheme.name} · {queries.class_names(scheme, [code]).get(code, _('无数据'))}"
+            )
         case "region":
             return f"{_('地区')} · {_region_name(code)}"
         case "industry":
@@ -156,7 +191,8 @@ def _group_title(scheme: queries.Scheme, by: str, code: str) -> str:
         case "heat":
             recency, _dash, frequency = code.partition("-")
             return _("最近 R%(r)s × 频次 F%(f)s") % {"r": recency, "f": frequency}
-    return _("全部客户")
+        case _all:
+            return _("全部客户")
 
 
 def _region_name(code: str) -> str:
@@ -185,7 +221,12 @@ class _Panels:
         self.names = party_names(actor, [r.party_id for r in report.ranking])
 
     def url(self, by: str, code: str) -> str:
-        query = {"scheme": self.report.scheme.code, "window": self.report.window, "by": by, "code": code}
+        query = {
+            "scheme": self.report.scheme.code,
+            "window": self.report.window,
+            "by": by,
+            "code": code,
+        }
         return reverse("structure-members") + "?" + urlencode(query)
 
     def classes(self) -> list[dict[str, Any]]:
@@ -205,7 +246,12 @@ class _Panels:
     def groups(self, by: str, groups: list[Group]) -> list[dict[str, Any]]:
         name = _region_name if by == "region" else _industry_name
         return [
-            {"name": name(g.code), "group": g, "amount": _yuan(g.amount), "url": self.url(by, g.code)}
+            {
+                "name": name(g.code),
+                "group": g,
+                "amount": _yuan(g.amount),
+                "url": self.url(by, g.code),
+            }
             for g in groups
         ]
 
@@ -215,7 +261,10 @@ class _Panels:
         return charts.bars(
             [row["name"] for row in rows],
             [charts.point(row["amount"], row["url"]) for row in rows],
-            colour="seq-5", fmt="gz:money", horizontal=True, labels=False,
+            colour="seq-5",
+            fmt="gz:money",
+            horizontal=True,
+            labels=False,
         )
 
     def ranking(self) -> list[dict[str, Any]]:
@@ -237,7 +286,8 @@ class _Panels:
             [_short(row["name"]) for row in rows],
             [charts.point(row["amount"], row["url"]) for row in rows],
             [row["share"] for row in rows],
-            unit=_("交易额"), share_label=_("累计占比"),
+            unit=_("交易额"),
+            share_label=_("累计占比"),
         )
 
     def heat(self) -> charts.Option:
@@ -253,21 +303,29 @@ class _Panels:
                 step = 0 if not members else 1 + min(5, max(0, amount) * 5 // most)
                 drawn.append((x, y, step, str(members or ""), self.url("heat", f"{r}-{f}")))
                 tips.append(
-                    _("R%(r)s F%(f)s：%(n)s 家，%(amount)s") % {
-                        "r": r, "f": f, "n": members, "amount": f"{_yuan(amount):,.2f}",
+                    _("R%(r)s F%(f)s：%(n)s 家，%(amount)s")
+                    % {
+                        "r": r,
+                        "f": f,
+                        "n": members,
+                        "amount": f"{_yuan(amount):,.2f}",
                     }
                 )
         return charts.heat(
             [f"F{f}" for f in range(1, BANDS + 1)],
             [f"R{r} {self._days(r)}" for r in range(BANDS, 0, -1)],
-            drawn, tip=tips,
+            drawn,
+            tip=tips,
         )
 
     def heat_rows(self) -> list[dict[str, Any]]:
         return [
             {
-                "r": c.recency, "f": c.frequency, "days": self._days(c.recency),
-                "members": c.members, "amount": _yuan(c.amount),
+                "r": c.recency,
+                "f": c.frequency,
+                "days": self._days(c.recency),
+                "members": c.members,
+                "amount": _yuan(c.amount),
                 "url": self.url("heat", f"{c.recency}-{c.frequency}"),
             }
             for c in self.report.heat
@@ -278,7 +336,11 @@ class _Panels:
         if band is None:
             return ""
         low, high = band.low // 10_000, band.high // 10_000
-        return _("%(low)s–%(high)s 天") % {"low": low, "high": high} if low != high else _("%(n)s 天") % {"n": low}
+        return (
+            _("%(low)s–%(high)s 天") % {"low": low, "high": high}
+            if low != high
+            else _("%(n)s 天") % {"n": low}
+        )
 
 
 def _short(name: str) -> str:
@@ -286,5 +348,3 @@ def _short(name: str) -> str:
     for ending in ("有限责任公司", "股份有限公司", "有限公司"):
         name = name.removesuffix(ending)
     return name if len(name) <= 8 else name[:7] + "…"
-
-

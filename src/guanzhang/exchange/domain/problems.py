@@ -191,7 +191,7 @@ NOT_A_FLAG = Kind(
     "EXC-039",
     Severity.ERROR,
     "{field}应填 是 或 否，现为“{found}”。",
-    "{field} must be yes (是) or no (否); found “{found}”.",
+    "{field} must be yes or no; found “{found}”.",
 )
 EXCEL_ERROR = Kind(
     "EXC-040",
@@ -287,7 +287,7 @@ PRIMARY_TAKEN = Kind(
     "EXC-066",
     Severity.ERROR,
     "该客户已有主要联系人“{found}”，只能有一位。请把这一格改为 否，或先在客户页面更换主要联系人。",
-    "The customer already has the primary contact “{found}”; there can be only one. Write 否 here, or change "
+    "The customer already has the primary contact “{found}”; there can be only one. Write no here, or change "
     "the primary contact on the customer's page first.",
 )
 

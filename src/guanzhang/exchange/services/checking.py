@@ -23,6 +23,7 @@ from guanzhang.exchange.services.staged import (
     Progress,
     Work,
     silent,
+    without_collector,
     work_on,
     wrong_state,
 )
@@ -99,6 +100,7 @@ class _Findings:
                 totals[currency] += amount
 
 
+@without_collector()
 def check_batch(
     actor: Actor, batch_id: int, *, now: dt.datetime, progress: Progress = silent
 ) -> Batch:

@@ -20,6 +20,7 @@ from guanzhang.exchange.services.staged import (
     Progress,
     Work,
     silent,
+    without_collector,
     work_on,
     wrong_state,
 )
@@ -29,6 +30,7 @@ from guanzhang.kernel.problem import Problem, Refused
 from guanzhang.trail.services import announce, record
 
 
+@without_collector()
 def commit_batch(
     actor: Actor, batch_id: int, *, now: dt.datetime, progress: Progress = silent
 ) -> Batch:

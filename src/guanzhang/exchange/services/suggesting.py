@@ -12,7 +12,7 @@ from guanzhang.exchange.domain.cells import Habits, Raw, reader_for, shown
 from guanzhang.exchange.domain.fields import Field, FieldKind
 from guanzhang.kernel.problem import Problem
 
-NEAR = 60  # of 100
+NEAR = 50  # of 100: of two characters one is right
 _AMOUNT = re.compile(r"([-+]?[\d,]+(?:\.\d+)?)\s*([万亿千百]?)")
 _UNITS = {"": 0, "百": 2, "千": 3, "万": 4, "亿": 8}
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5"})
@@ -33,8 +33,9 @@ def suggestion(field: Field, raw: Raw, problem: Problem) -> str:
 def _proposed(field: Field, text: str, problem: Problem) -> str:
     if field.kind is FieldKind.CHOICE:
         labels = [label for _code, label in field.choices]
-        best = process.extractOne(text, labels, scorer=fuzz.WRatio, score_cutoff=NEAR)
-        return str(best[0]) if best else ""
+        best = process.extract(text, labels, scorer=fuzz.WRatio, score_cutoff=NEAR, limit=2)
+        is_clear = len(best) == 1 or (len(best) == 2 and best[0][1] > best[1][1])
+        return str(best[0][0]) if is_clear else ""
     if problem.kind is kinds.NOT_A_NUMBER:
         return _number(text)
     if problem.kind is kinds.TOO_MANY_PLACES:

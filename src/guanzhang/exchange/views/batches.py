@@ -19,6 +19,7 @@ from guanzhang.exchange.domain.headers import column_index, column_letter
 from guanzhang.exchange.domain.mapping import definition_from_json
 from guanzhang.exchange.forms import corrections_from
 from guanzhang.exchange.models import Batch, CellProblem
+from guanzhang.exchange.reading import FileFacts
 from guanzhang.exchange.services import steering
 from guanzhang.exchange.services.staged import work_on
 from guanzhang.exchange.spec import ImportSpec
@@ -139,7 +140,9 @@ def _sums(found: Batch) -> dict[str, Any]:
         "totals": sorted(found.facts.get("totals", {}).items()),
         "refused_totals": sorted(found.facts.get("refused_totals", {}).items()),
         "checked_at": dt.datetime.fromisoformat(checked) if checked else None,
-        "formulas": sum(s["formula_count"] for s in found.facts["file"]["sheets"]),
+        "formulas": FileFacts.from_json(found.facts["file"])
+        .sheet(found.facts.get("layout", {}).get("sheet", ""))
+        .formula_count,
         "corrected": len(found.facts.get("overrides", {})),
     }
 

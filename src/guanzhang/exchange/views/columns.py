@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from guanzhang.exchange import queries, registry
 from guanzhang.exchange.domain.fields import Field, FieldKind
 from guanzhang.exchange.domain.mapping import Definition, Source, definition_from_json
-from guanzhang.exchange.forms import CONSTANT, definition_from
+from guanzhang.exchange.forms import CONSTANT, definition_from, source_from
 from guanzhang.exchange.models import Batch
 from guanzhang.exchange.services.steering import queue_check
 from guanzhang.exchange.services.uploads import Layout, layout_of, propose_mapping, set_mapping
@@ -87,14 +87,27 @@ def columns(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @page("import.run", "GET")
-def sample(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """The first values of one column, for the row whose column was just chosen."""
-    batch = batch_of(request, batch_id)
-    layout = layout_of(actor_of(request), batch, request.GET.get("sheet", ""))
-    name = next((str(v) for k, v in request.GET.items() if k.startswith("column.")), "")
-    return render(
-        request, "exchange/sample.html", {"samples": _samples(layout, name), "name": name}
-    )
+def column(request: HttpRequest, batch_id: int, key: str) -> HttpResponse:
+    """The row of one field after its column was chosen: how to read it, its first values."""
+    actor, batch = actor_of(request), batch_of(request, batch_id)
+    spec = registry.spec(batch.kind)
+    field = next((f for f in spec.fields(actor) if f.key == key), None)
+    if field is None:
+        raise Http404
+    given = {name: [str(v) for v in values] for name, values in request.GET.lists()}
+    sources = {field.key: source} if (source := source_from(given, field)) else {}
+    layout = layout_of(actor, batch, str(request.GET.get("sheet", "")))
+    row = _row(field, Definition(batch.kind, sources), layout, {})
+    if given.get(f"column.{key}") == [CONSTANT]:
+        row["column"] = CONSTANT
+    context = {
+        "batch": batch,
+        "row": row,
+        "columns": layout.columns,
+        "cleaners": CLEANERS,
+        "dates": DATES,
+    }
+    return render(request, "exchange/column_row.html", context)
 
 
 def _posted(request: HttpRequest) -> dict[str, list[str]]:

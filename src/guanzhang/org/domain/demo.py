@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-PASSWORD = "远航-Harbour-2026"
+PASSWORD = "远航-Harbour-2026"  # noqa: S105 - published on purpose

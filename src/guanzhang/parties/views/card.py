@@ -16,7 +16,7 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Refused
 from guanzhang.org.domain.policy import may
 from guanzhang.parties import labels, queries, services
-from guanzhang.parties.forms import ServiceForm
+from guanzhang.parties.forms.details import ServiceForm
 from guanzhang.parties.lists import ARCHIVED, CUSTOMERS, SUPPLIERS
 from guanzhang.parties.masking import masked
 from guanzhang.parties.models import CustomField, Party

@@ -17,16 +17,15 @@ from django.utils.translation import gettext_lazy as lazy
 
 from guanzhang.kernel.problem import Refused
 from guanzhang.parties import labels, queries, services
-from guanzhang.parties.forms import (
-    WARNINGS,
+from guanzhang.parties.forms.details import (
     AccountForm,
     AddressForm,
     ContactForm,
-    DataForm,
     ServiceForm,
     TransactionForm,
     initial_of,
 )
+from guanzhang.parties.forms.fields import WARNINGS, DataForm
 from guanzhang.parties.models import Party
 from guanzhang.web.pages import actor_of, language_of, page
 from guanzhang.web.problems import shown_problems

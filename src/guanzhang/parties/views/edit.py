@@ -18,7 +18,8 @@ from guanzhang.org.domain.policy import Scope, may, scope_of
 from guanzhang.parties import labels, queries, services
 from guanzhang.parties.data import PartyData, as_dict
 from guanzhang.parties.domain.regions import region_of_usc
-from guanzhang.parties.forms import WARNINGS, PartyForm
+from guanzhang.parties.forms.fields import WARNINGS
+from guanzhang.parties.forms.party import PartyForm
 from guanzhang.parties.models import Party
 from guanzhang.web.pages import actor_of, language_of, page
 from guanzhang.web.problems import shown_problems

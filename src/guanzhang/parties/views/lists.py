@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanzhang.org import queries as org
 from guanzhang.org.domain.policy import may
 from guanzhang.parties import queries, services
 from guanzhang.parties.lists import (
@@ -26,14 +27,14 @@ from guanzhang.web.pages import actor_of, page
 @page("party.view", "GET", "POST")
 def customers(request: HttpRequest) -> HttpResponseBase:
     return render_list(
-        request, CUSTOMERS, template="parties/customers.html", context=_tags(request)
+        request, CUSTOMERS, template="parties/customers.html", context=_choices(request)
     )
 
 
 @page("party.view", "GET", "POST")
 def suppliers(request: HttpRequest) -> HttpResponseBase:
     return render_list(
-        request, SUPPLIERS, template="parties/customers.html", context=_tags(request)
+        request, SUPPLIERS, template="parties/customers.html", context=_choices(request)
     )
 
 
@@ -90,10 +91,14 @@ def restore(request: HttpRequest) -> HttpResponse:
     return batch_results(request, _("恢复"), _shown(results))
 
 
-def _tags(request: HttpRequest) -> dict[str, Any]:
+def _choices(request: HttpRequest) -> dict[str, Any]:
+    """What the batch dialogs offer, and whether one may import."""
     actor = actor_of(request)
     return {
         "tags": queries.tags_of_book(actor.book_id),
+        "members": org.memberships(actor.book_id)
+        .filter(is_active=True, user__is_active=True)
+        .order_by("user__name"),
         "may_import": may(actor, "import.run") and _has_page("imports"),
     }
 

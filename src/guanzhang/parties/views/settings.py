@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from guanzhang.kernel.problem import Refused
 from guanzhang.parties import queries, services
-from guanzhang.parties.forms import FieldForm
+from guanzhang.parties.forms.details import FieldForm
 from guanzhang.web.pages import actor_of, language_of, page
 from guanzhang.web.problems import shown_problems
 

@@ -180,7 +180,7 @@
   addEventListener("pageshow", () => $$("form button:disabled").forEach((b) => { if (!b.hasAttribute("data-off")) b.disabled = false; }));
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form && form.hasAttribute("data-guard")) form.dataset.changed = "1";
+    if (form && form.hasAttribute("data-guard")) { form.dataset.changed = "1"; delete form.dataset.sent; }
   });
   addEventListener("beforeunload", (event) => {
     if ($("form[data-guard][data-changed]:not([data-sent])")) event.preventDefault();

@@ -1,0 +1,1 @@
+"""Forms of parties and what belongs to them: shape of input only, the rules are in ``checks``."""

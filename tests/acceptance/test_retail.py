@@ -33,7 +33,9 @@ def guanzhang(tmp_path):
 
     def run(*words: str) -> str:
         command = [sys.executable, "-m", "guanzhang.cli.main", *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
 
@@ -42,11 +44,25 @@ def guanzhang(tmp_path):
 
 
 def imported(run, file: Path) -> dict:
-    return json.loads(run("import", "transactions", str(file), "--mapping", str(MAPPING), "--json"))
+    return json.loads(
+        run("import", "transactions", str(file), "--mapping", str(MAPPING), "--json")
+    )
 
 
 def classified(run, *words: str) -> dict:
-    return json.loads(run("classify", "run", "ABC", "--window", "all", "--as-of", "2011-12-10", "--json", *words))
+    return json.loads(
+        run(
+            "classify",
+            "run",
+            "ABC",
+            "--window",
+            "all",
+            "--as-of",
+            "2011-12-10",
+            "--json",
+            *words,
+        )
+    )
 
 
 def members(answer: dict) -> dict[str, int]:
@@ -62,12 +78,24 @@ def test_an_excerpt_is_imported_once_classified_and_explained(guanzhang):
     assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, first["added"])
     answer = classified(guanzhang)
     assert answer["total"]["members"] == first["also"]["customers"]
-    assert Decimal(answer["total"]["amount"]) == Decimal(first["totals"]["GBP"]).quantize(Decimal("0.01"))
+    assert Decimal(answer["total"]["amount"]) == Decimal(first["totals"]["GBP"]).quantize(
+        Decimal("0.01")
+    )
     assert sum(members(answer).values()) == answer["total"]["members"]
     best = answer["first"][0]
     assert best["class"] == "A"
     why = json.loads(
-        guanzhang("classify", "why", best["customer"], "ABC", "--window", "all", "--as-of", "2011-12-10", "--json")
+        guanzhang(
+            "classify",
+            "why",
+            best["customer"],
+            "ABC",
+            "--window",
+            "all",
+            "--as-of",
+            "2011-12-10",
+            "--json",
+        )
     )
     assert why["class"] == "A"
     assert why["reasons"][0]["children"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -16,6 +17,8 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from guanzhang.analytics.domain.catalogue import CATALOGUE
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "guanzhang"
 PO = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -46,6 +49,9 @@ def sentences() -> dict[Sentence, str]:
         ):
             if message:
                 found.setdefault(message, str(path.relative_to(SOURCE)))
+    # The pure domain does not call gettext; pages translate the definitions of the facts.
+    for fact in CATALOGUE.values():
+        found.setdefault(fact.definition_zh, "analytics/domain/catalogue.py")
     return found
 
 
@@ -61,16 +67,20 @@ def english(known: Catalog, sentence: Sentence) -> tuple[str, ...]:
     message = known.get(sentence if isinstance(sentence, str) else sentence[0])
     if message is None or message.pluralizable is isinstance(sentence, str):
         return ()
-    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    forms = _forms(message.string)
     return forms if all(forms) else ()
 
 
 def odd_placeholders(message: Message) -> bool:
     """Whether an English form drops, adds or misspells a placeholder of its Chinese."""
-    ids = (message.id,) if isinstance(message.id, str) else message.id
-    forms = (message.string,) if isinstance(message.string, str) else message.string
-    wanted = set(PLACEHOLDER.findall(ids[-1]))
-    return any(form and set(PLACEHOLDER.findall(form)) != wanted for form in forms)
+    wanted = set(PLACEHOLDER.findall(_forms(message.id)[-1]))
+    return any(
+        form and set(PLACEHOLDER.findall(form)) != wanted for form in _forms(message.string)
+    )
+
+
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def update() -> None:
@@ -78,7 +88,7 @@ def update() -> None:
     found = sentences()
     for sentence in sorted(found, key=str):
         forms = english(old, sentence)
-        text = forms if isinstance(sentence, tuple) else "".join(forms)
+        text: Sentence = forms if isinstance(sentence, tuple) else "".join(forms)
         new.add(sentence, text, locations=[(found[sentence], 1)])
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
@@ -92,8 +102,8 @@ def check() -> int:
     odd = [message.id for message in known if message.id and odd_placeholders(message)]
     for sentence in missing:
         print(f"no English for: {sentence!r}")
-    for sentence in odd:
-        print(f"placeholders differ: {sentence!r}")
+    for one in odd:
+        print(f"placeholders differ: {one!r}")
     print(f"messages: {len(missing)} missing, {len(odd)} with other placeholders")
     return 1 if missing or odd else 0
 

@@ -63,7 +63,7 @@ class Figures:
     megabytes: dict[str, list[float]]
     snapshot_seconds: float
     snapshot_megabytes: float
-    lookups: dict[str, list[float]]
+    lookups: dict[str, list[tuple[float, float]]]
 
     def median(self, name: str) -> float:
         return statistics.median(self.seconds[name])
@@ -165,8 +165,8 @@ def compare(folder: Path) -> str:
     return f"All of {', '.join(COMPARED)} gave the same five classes for all {n:,} customers."
 
 
-def look_up(folder: Path, size: Size, times: int = 30) -> dict[str, list[float]]:
-    """Milliseconds to open a snapshot and read one customer: a few facts, and all of them."""
+def look_up(folder: Path, size: Size, times: int = 30) -> dict[str, list[tuple[float, float]]]:
+    """Milliseconds (wall, processor) to open a snapshot and read one customer: few facts and all."""
     few = [
         "amount__12m",
         "frequency__12m",
@@ -176,14 +176,15 @@ def look_up(folder: Path, size: Size, times: int = 30) -> dict[str, list[float]]
         "amount_share__12m",
     ]
     every = [name for fact in CATALOGUE.values() for name in columns_of(fact)]
-    taken: dict[str, list[float]] = {}
+    taken: dict[str, list[tuple[float, float]]] = {}
     for n in range(times):
         for label, columns in (("six facts", few), (f"all {len(every)} columns", every)):
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), time.process_time()
             party_id = 1 + n * 7919 % size.customers
             with Warehouse(folder, AS_OF, party_ids=(party_id,), threads=1) as warehouse:
                 assert len(warehouse.rows(warehouse.facts_sql(columns))) == 1
-            taken.setdefault(label, []).append((time.perf_counter() - started) * 1000)
+            spent = (time.perf_counter() - started, time.process_time() - busy)
+            taken.setdefault(label, []).append((spent[0] * 1000, spent[1] * 1000))
     return taken
 
 
@@ -239,10 +240,11 @@ def table(size: Size, figures: Figures, rounds: int) -> str:
         f"* its size: {figures.snapshot_megabytes:,.0f} MB of Parquet",
     ]
     for label, taken in figures.lookups.items():
-        ordered = sorted(taken)
+        wall = sorted(ms for ms, _busy in taken)
+        busy = statistics.median(ms for _wall, ms in taken)
         lines.append(
-            f"* one customer, {label}, snapshot opened anew: p50 {statistics.median(ordered):.0f} ms, "
-            f"p95 {ordered[int(len(ordered) * 0.95)]:.0f} ms (goal < 50 ms)"
+            f"* one customer, {label}, snapshot opened anew: p50 {statistics.median(wall):.0f} ms, "
+            f"p95 {wall[int(len(wall) * 0.95)]:.0f} ms, of the processor {busy:.0f} ms (goal < 50 ms)"
         )
     return "\n".join(lines)
 

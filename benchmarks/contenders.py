@@ -11,6 +11,7 @@ A return (negative line) lowers the amount and is no sale. All amounts are integ
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import sqlite3
@@ -125,13 +126,17 @@ def _product(folder: Path, definitions: dict) -> Callable[[Path], None]:
     warehouse.keep("outcomes", outcomes_sql(definitions, CATALOGUE, AS_OF))
 
     def write(file: Path) -> None:
-        rows = warehouse.rows(f"SELECT {', '.join(RESULT)} FROM outcomes")
-        target = connect(file.parent / "spill")
-        target.execute(
-            "CREATE TABLE r (party_id BIGINT, abc TEXT, r TEXT, f TEXT, m TEXT, segment TEXT)"
+        text = file.with_suffix(".csv")  # the warehouse itself may write nowhere
+        with text.open("w", encoding="utf-8", newline="") as target:
+            for rows in warehouse.stream(f"SELECT {', '.join(RESULT)} FROM outcomes"):
+                csv.writer(target).writerows(rows)
+        kinds = ", ".join(
+            f"'{c}': '{'BIGINT' if c == 'party_id' else 'VARCHAR'}'" for c in RESULT
         )
-        target.executemany("INSERT INTO r VALUES (?, ?, ?, ?, ?, ?)", rows)
-        target.execute(f"COPY r TO '{file}' (FORMAT parquet)")
+        connect(file.parent / "spill").execute(
+            f"COPY (FROM read_csv('{text}', header = false, columns = {{{kinds}}}, auto_detect = false))"
+            f" TO '{file}' (FORMAT parquet)"
+        )
 
     return write
 

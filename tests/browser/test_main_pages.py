@@ -122,7 +122,7 @@ def test_a_scheme_is_edited_tried_and_shown_on_trial(visit, demo, axe, shot):
     scheme = queries.scheme_named(demo.pk, "RFM")
     draft = services.open_draft(system_actor(demo.pk), scheme, now=timezone.now())
     definition = draft.definition
-    definition["body"]["rules"][1]["when"]["all"][1]["value"] = "6"
+    definition["body"]["rules"][1]["when"]["all"][1]["value"] = "12"
     services.save_draft(
         system_actor(demo.pk),
         draft.pk,

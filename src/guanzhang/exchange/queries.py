@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from guanzhang.exchange.models import Batch, CellProblem, Mapping
+from guanzhang.exchange.models import Batch, CellProblem, Change, Mapping
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import Scope, scope_of
 from guanzhang.org.queries import memberships
@@ -44,6 +44,15 @@ def earlier_batch(batch: Batch) -> Batch | None:
     """The newest other batch of the same kind from the very same file that is in the book now."""
     same = Batch.objects.filter(book_id=batch.book_id, kind=batch.kind, sha256=batch.sha256)
     return same.filter(state=Batch.State.COMMITTED).exclude(pk=batch.pk).order_by("-pk").first()
+
+
+def changes_of(object_type: str, object_id: int) -> QuerySet[Change]:
+    """What imports changed about one record, newest first; undone imports are left out.
+
+    The caller has made sure that the actor may see the record.
+    """
+    changes = Change.objects.filter(object_type=object_type, object_id=object_id)
+    return changes.exclude(batch__state=Batch.State.UNDONE).select_related("batch").order_by("-pk")
 
 
 def batch_facts(batch: Batch) -> dict[str, Any]:

@@ -114,6 +114,8 @@ class Party(models.Model):
             models.Index(fields=["book", "status", "created_at", "id"], name="party_by_creation"),
             models.Index(fields=["book", "status", "completeness", "id"], name="party_by_percent"),
             models.Index(fields=["book", "owner", "status", "id"], name="party_by_owner"),
+            # Not the partial constraint above: SQLite uses that only where the query repeats it.
+            models.Index(fields=["book", "usc_code"], name="party_by_usc"),
             models.Index(fields=["book", "region"], name="party_by_region"),
             models.Index(fields=["book", "industry"], name="party_by_industry"),
             models.Index(fields=["batch_id"], name="party_by_batch"),

@@ -137,10 +137,11 @@ def _first(
     return list(mine.filter(_holding(asked)).order_by("code")[:limit])
 
 
-def _exact(mine: QuerySet[Party], text: str) -> QuerySet[Party]:
-    """By the whole code or 信用代码, as typed or in capitals."""
+def _exact(mine: QuerySet[Party], text: str) -> list[Party]:
+    """By the whole code or 信用代码, as typed or in capitals; one index seek each."""
     code = normalise_code(text)
-    return mine.filter(Q(code__in={text.strip(), code}) | Q(usc_code=code, usc_code__gt=""))[:2]
+    found = list(mine.filter(code__in={text.strip(), code})[:2])
+    return found or list(mine.filter(usc_code=code)[:2] if len(code) == 18 else ())
 
 
 def _holding(asked: Sequence[Word]) -> Exists:

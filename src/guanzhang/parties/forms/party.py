@@ -71,6 +71,8 @@ class PartyForm(DataForm):
     ) -> None:
         super().__init__(*args, **options)
         self.specs, self.party = tuple(specs), party
+        if party is None:
+            self.fields["name"].widget.attrs["autofocus"] = True
         none = _("未填")
         for name, choice in (
             ("scale", Scale), ("customs_credit", CustomsCredit), ("customs_kind", CustomsKind),

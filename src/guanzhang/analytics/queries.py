@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from guanzhang.analytics.domain.catalogue import CATALOGUE, CHOICES, Fact, FactType, Group
 from guanzhang.analytics.domain.meaning import Value
@@ -109,6 +110,6 @@ def _custom_fact(field: CustomField) -> Fact:
         unit_zh="元" if kind is FactType.MONEY else "",
         windowed=False,
         group=Group.CUSTOM,
-        definition_zh="客户档案的自定义字段，未填或无法识别为无数据。",
+        definition_zh=gettext_noop("客户档案的自定义字段，未填或无法识别为无数据。"),
         choices=tuple((choice, choice) for choice in field.choices),
     )

@@ -67,7 +67,7 @@ def starting_definition(kind: str) -> dict[str, Any]:
 class DayField(forms.CharField):
     """A day as people type it; ``clean`` gives a ``date``."""
 
-    def clean(self, value: object) -> Any:
+    def clean(self, value: object) -> Any:  # noqa: ANN401 - Django's protocol
         text = super().clean(value)
         if not text:
             return None
@@ -95,10 +95,11 @@ class NewSchemeForm(forms.Form):
         label=_("复制自"), queryset=None, required=False, empty_label=_("（请选择）")
     )
 
-    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
+    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's protocol
         super().__init__(*args, **options)
         kinds = [
-            (kind.value, f"{kind.label(actor.language)}：{HINTS[kind]}") for kind in SchemeKind
+            (kind.value, kind.label(actor.language) + _("：") + str(HINTS[kind]))
+            for kind in SchemeKind
         ]
         start = self.fields["start"]
         assert isinstance(start, forms.ChoiceField)
@@ -137,7 +138,7 @@ class PublishForm(forms.Form):
     effective_on = DayField(label=_("生效日期"), max_length=20)
     note = forms.CharField(label=_("改动说明"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:
+    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:  # noqa: ANN401 - Django's protocol
         super().__init__(*args, **options)
         day = self.fields["effective_on"]
         assert isinstance(day, DayField)
@@ -151,7 +152,7 @@ class MovesForm(forms.Form):
     since = DayField(label=_("从"), max_length=20)
     until = DayField(label=_("到"), max_length=20)
 
-    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:
+    def __init__(self, *args: Any, today: dt.date, **options: Any) -> None:  # noqa: ANN401 - Django's protocol
         super().__init__(*args, **options)
         for field in self.fields.values():
             assert isinstance(field, DayField)

@@ -16,7 +16,9 @@ class Scheme(models.Model):
     name = models.CharField(_("名称"), max_length=60)
     description = models.CharField(_("回答什么问题"), max_length=300, blank=True)
     position = models.PositiveIntegerField(default=0)
-    is_primary = models.BooleanField(_("主方案"), default=False)  # its class is the customer's grade
+    is_primary = models.BooleanField(
+        _("主方案"), default=False
+    )  # its class is the customer's grade
     review_months = models.PositiveSmallIntegerField(_("复审周期（月）"), default=3)
     owner_id = models.BigIntegerField(null=True)
     is_active = models.BooleanField(default=True)
@@ -51,7 +53,9 @@ class SchemeVersion(models.Model):
     effective_to = models.DateField(null=True)
     note = models.CharField(_("改动说明"), max_length=300, blank=True)
     revision = models.PositiveIntegerField(default=1)  # of the draft, against lost updates
-    trial = models.JSONField(null=True)  # last preview, as `domain.trial.Trial.to_json` writes it
+    trial = models.JSONField(
+        null=True
+    )  # last preview, as `domain.trial.Trial.to_json` writes it
     maker_id = models.BigIntegerField()
     maker_name = models.CharField(max_length=60)
     publisher_id = models.BigIntegerField(null=True)
@@ -86,7 +90,9 @@ class Run(models.Model):
     entered = models.BigIntegerField(default=0)
     left = models.BigIntegerField(default=0)
     moved = models.BigIntegerField(default=0)
-    counts = models.JSONField(default=dict)  # class code ("" = 无数据) → [members, amount as string]
+    counts = models.JSONField(
+        default=dict
+    )  # class code ("" = 无数据) → [members, amount as string]
     seconds = models.FloatField()
     created_at = models.DateTimeField()
     user_name = models.CharField(max_length=60)
@@ -123,7 +129,11 @@ class Membership(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["scheme", "valid_to", "class_code"], name="membership_by_class"),
-            models.Index(fields=["party_id", "scheme", "-valid_from"], name="membership_by_party"),
+            models.Index(
+                fields=["scheme", "valid_to", "class_code"], name="membership_by_class"
+            ),
+            models.Index(
+                fields=["party_id", "scheme", "-valid_from"], name="membership_by_party"
+            ),
             models.Index(fields=["run_id"], name="membership_by_run"),
         ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
 
 from guanzhang.analytics.queries import labels_for
 from guanzhang.classification.domain.criterion import Test, parts
@@ -259,7 +260,7 @@ def ordered_classes(
     extra = sorted(set(present) - {c.code for c in known} - {""})
     names = _names(book_id, definition, extra)
     derived = [ClassDef(code, names.get(code, code), 1 + i % 6) for i, code in enumerate(extra)]
-    return [*known, *derived, UNKNOWN_CLASS]
+    return [*known, *derived, replace(UNKNOWN_CLASS, name=_("无数据"))]
 
 
 def classes_in(

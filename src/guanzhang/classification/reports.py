@@ -119,7 +119,13 @@ class Members:
 
 
 def structure(
-    actor: Actor, scheme: Scheme, window: str, *, as_of: dt.date, now: dt.datetime, top: int = 20
+    actor: Actor,
+    scheme: Scheme,
+    window: str,
+    *,
+    as_of: dt.date,
+    now: dt.datetime,
+    top: int = 20,
 ) -> Structure | None:
     """The report of one scheme over one window; None while the scheme has no version in force."""
     version = queries.version_on(scheme, as_of)
@@ -129,12 +135,21 @@ def structure(
         total = _groups(warehouse, "all")[0]
         ranking, top10, hhi = _ranking(warehouse, top, total.amount)
         return Structure(
-            scheme, version, snapshot, as_of, window, total, top10, hhi,
+            scheme,
+            version,
+            snapshot,
+            as_of,
+            window,
+            total,
+            top10,
+            hhi,
             classes=_groups(warehouse, "class", total),
             ranking=ranking,
             heat=[HeatCell(*row) for row in warehouse.rows(_HEAT)],
             recency_bands=[Band(*row) for row in warehouse.rows(_RANGE.format("r", "days"))],
-            frequency_bands=[Band(*row) for row in warehouse.rows(_RANGE.format("f", "documents"))],
+            frequency_bands=[
+                Band(*row) for row in warehouse.rows(_RANGE.format("f", "documents"))
+            ],
             regions=_groups(warehouse, "region", total),
             industries=_groups(warehouse, "industry", total),
         )
@@ -178,13 +193,21 @@ def _open_base(
     catalogue = catalogue_for(actor.book_id)
     snapshot = current_snapshot(actor.book_id, as_of, now=now)
     definition = definition_of(version.definition)
-    with open_outcomes(snapshot, {"x": definition}, catalogue, as_of, _columns(window)) as warehouse:
+    with open_outcomes(
+        snapshot, {"x": definition}, catalogue, as_of, _columns(window)
+    ) as warehouse:
         _create_base(warehouse, actor, window)
         yield warehouse, snapshot
 
 
 def _columns(window: str) -> list[str]:
-    return [column("amount", window), column("frequency", window), "days_since_traded", "region", "industry"]
+    return [
+        column("amount", window),
+        column("frequency", window),
+        "days_since_traded",
+        "region",
+        "industry",
+    ]
 
 
 def _create_base(warehouse: Warehouse, actor: Actor, window: str) -> None:
@@ -238,7 +261,15 @@ def _groups(warehouse: Warehouse, by: str, total: Group | None = None) -> list[G
     whole_amount = total.amount if total else rows[0][3]
     whole_members = total.members if total else rows[0][1]
     return [
-        Group(k, n, traded, amount, documents, _share(amount, whole_amount), _share(n, whole_members))
+        Group(
+            k,
+            n,
+            traded,
+            amount,
+            documents,
+            _share(amount, whole_amount),
+            _share(n, whole_members),
+        )
         for k, n, traded, amount, documents in rows
     ]
 
@@ -255,7 +286,9 @@ def _ranking(warehouse: Warehouse, top: int, whole: int) -> tuple[list[Ranked], 
         if place < 10:
             ten = cumulative
         if place < top:
-            ranking.append(Ranked(party_id, code, amount, _share(cumulative, whole), class_code))
+            ranking.append(
+                Ranked(party_id, code, amount, _share(cumulative, whole), class_code)
+            )
     squares = warehouse.rows(
         "SELECT coalesce(sum(amount::HUGEINT * amount), 0)::VARCHAR FROM base WHERE amount > 0"
     )

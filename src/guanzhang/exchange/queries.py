@@ -52,7 +52,9 @@ def changes_of(object_type: str, object_id: int) -> QuerySet[Change]:
     The caller has made sure that the actor may see the record.
     """
     changes = Change.objects.filter(object_type=object_type, object_id=object_id)
-    return changes.exclude(batch__state=Batch.State.UNDONE).select_related("batch").order_by("-pk")
+    return (
+        changes.exclude(batch__state=Batch.State.UNDONE).select_related("batch").order_by("-pk")
+    )
 
 
 def batch_facts(batch: Batch) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanzhang.org import queries as org
 from guanzhang.org.domain.policy import POLICY, Role, Scope
+from guanzhang.web.labels import ROLE_LABELS, SCOPE_LABELS
 
 USERNAME = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{1,29}$",
@@ -41,15 +42,17 @@ class UserForm(forms.Form):
         else:
             del self.fields["is_active"]
         for role in Role:
-            self.fields[f"role_{role}"] = forms.BooleanField(label=role.zh, required=False)
+            self.fields[f"role_{role}"] = forms.BooleanField(
+                label=str(ROLE_LABELS[role]), required=False
+            )
             if has_own_scope(role):
                 self.fields[f"scope_{role}"] = forms.ChoiceField(
                     label=_("数据范围"),
                     required=False,
                     choices=[
-                        ("", Scope.OWN.zh),
-                        (Scope.DEPARTMENT.value, Scope.DEPARTMENT.zh),
-                        (Scope.ALL.value, Scope.ALL.zh),
+                        ("", SCOPE_LABELS[Scope.OWN]),
+                        (Scope.DEPARTMENT.value, SCOPE_LABELS[Scope.DEPARTMENT]),
+                        (Scope.ALL.value, SCOPE_LABELS[Scope.ALL]),
                     ],
                 )
 

@@ -125,11 +125,15 @@ def _durable(_actor: Actor, _now: dt.datetime) -> Reading:
 def _migrations(_actor: Actor, _now: dt.datetime) -> Reading:
     pending = pending_migrations()
     if pending:
-        advice = _("请在服务器上运行 guanzhang init：%(names)s") % {"names": "、".join(pending)}
+        advice = _("请在服务器上运行 guanzhang init：%(names)s") % {
+            "names": _("、").join(pending)
+        }
         text = _("%(count)s 个迁移未执行") % {"count": len(pending)}
         return Reading(_("数据库结构"), text, State.BAD, advice)
     if newer := unknown_migrations():
-        advice = _("程序比数据旧，请换回新版本的程序：%(names)s") % {"names": "、".join(newer)}
+        advice = _("程序比数据旧，请换回新版本的程序：%(names)s") % {
+            "names": _("、").join(newer)
+        }
         return Reading(_("数据库结构"), _("比程序新"), State.BAD, advice)
     return Reading(_("数据库结构"), _("与程序一致"))
 

@@ -14,6 +14,7 @@ from guanzhang.ops.wording import ACTIONS, OBJECTS, action_label, object_label
 from guanzhang.org import queries as org
 from guanzhang.org.domain.policy import Role, Scope
 from guanzhang.trail import queries as trail
+from guanzhang.web.labels import ROLE_LABELS, SCOPE_LABELS
 from guanzhang.web.listing import BuiltinView, Choices, Column, ColumnKind, ListSpec
 
 STATES = (
@@ -33,8 +34,11 @@ def people_choices(actor: Actor) -> Choices:
 
 def role_names(membership: Any) -> str:  # noqa: ANN401 - a row of org
     """「业务员（本部门及下级）、会计」"""
-    return "、".join(
-        Role(g.role).zh + (f"（{Scope(g.scope).zh}）" if g.scope else "")
+    return _("、").join(
+        _("%(role)s（%(scope)s）")
+        % {"role": ROLE_LABELS[Role(g.role)], "scope": SCOPE_LABELS[Scope(g.scope)]}
+        if g.scope
+        else str(ROLE_LABELS[Role(g.role)])
         for g in membership.grants.all()
     )
 
@@ -59,7 +63,7 @@ USERS = ListSpec(
             "roles",
             _("角色"),
             ColumnKind.CHOICE,
-            choices=lambda _actor: [(role.value, role.zh) for role in Role],
+            choices=lambda _actor: [(role.value, str(ROLE_LABELS[role])) for role in Role],
             value=role_names,
             filter=_with_role,
         ),

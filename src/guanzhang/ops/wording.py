@@ -160,9 +160,11 @@ def _shown(value: object) -> str:
         case False:
             return _("否")
         case list():
-            return "、".join(_shown(item) for item in value) or _("空")
+            return _("、").join(_shown(item) for item in value) or _("空")
         case dict():
-            return "；".join(f"{key} {_shown(item)}" for key, item in value.items()) or _("空")
+            return _("；").join(f"{key} {_shown(item)}" for key, item in value.items()) or _(
+                "空"
+            )
         case _:
             return str(value)
 

@@ -133,7 +133,7 @@ def shown_value(name: str, value: object, action: str = "party") -> str:
         case bool():
             return _("是") if value else _("否")
         case list():
-            return "、".join(shown_value("", item) for item in value)
+            return _("、").join(shown_value("", item) for item in value)
         case _:
             pass
     text = str(value)

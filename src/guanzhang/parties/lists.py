@@ -285,7 +285,7 @@ def _find_lines(rows: Rows, text: str, actor: Actor) -> Rows:
 
 
 _PARTY = Column(
-    "party", _("单位"), path="party__name", sort_path="party__sort_key", filter=of_party,
+    "party", _("往来单位"), path="party__name", sort_path="party__sort_key", filter=of_party,
     link=True, width="14em",
 )  # fmt: skip
 

@@ -111,8 +111,12 @@ class Party(models.Model):
             ),
             models.Index(fields=["book", "status", "updated_at", "id"], name="party_by_update"),
             models.Index(fields=["book", "status", "grade", "id"], name="party_by_grade"),
-            models.Index(fields=["book", "status", "created_at", "id"], name="party_by_creation"),
-            models.Index(fields=["book", "status", "completeness", "id"], name="party_by_percent"),
+            models.Index(
+                fields=["book", "status", "created_at", "id"], name="party_by_creation"
+            ),
+            models.Index(
+                fields=["book", "status", "completeness", "id"], name="party_by_percent"
+            ),
             models.Index(fields=["book", "owner", "status", "id"], name="party_by_owner"),
             # Not the partial constraint above: SQLite uses that only where the query repeats it.
             models.Index(fields=["book", "usc_code"], name="party_by_usc"),

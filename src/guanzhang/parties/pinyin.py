@@ -126,7 +126,10 @@ def spellings(text: str) -> list[tuple[str, tuple[str, ...]]]:
     parts = list(_syllables(text))
     readings = islice(product(*(readings for _, readings in parts)), _MOST) if parts else ()
     return [
-        ("".join(s[0] if han else s for s, (han, _) in zip(spelled, parts, strict=True)), spelled)
+        (
+            "".join(s[0] if han else s for s, (han, _) in zip(spelled, parts, strict=True)),
+            spelled,
+        )
         for spelled in readings
     ]
 

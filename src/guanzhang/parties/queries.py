@@ -287,8 +287,8 @@ def _sat(sitting: Sequence[AuditRecord], custom: Mapping[str, str]) -> Entry:
         names = [
             str(labels.field_label(name, newest.action, custom)) for name in newest.changes
         ]
-        text = "、".join(names)
-    return Entry(newest.at, "、".join(actions), text, newest.actor_name)
+        text = _("、").join(names)
+    return Entry(newest.at, _("、").join(actions), text, newest.actor_name)
 
 
 def _imports(party: Party) -> QuerySet[Change]:

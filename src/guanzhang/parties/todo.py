@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from guanzhang.kernel.actor import Actor
 from guanzhang.parties.labels import MISSING
@@ -48,4 +49,4 @@ def incomplete_customers(actor: Actor, below: int) -> QuerySet[Party]:
 
 def missing_text(party: Party) -> str:
     """What is missing from a file, in words."""
-    return "、".join(str(MISSING[item]) for item in completeness_of(party).missing)
+    return _("、").join(str(MISSING[item]) for item in completeness_of(party).missing)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Refused
@@ -150,7 +151,7 @@ def _form(request: HttpRequest, status: int, **context: object) -> HttpResponse:
         {
             "username": one.user.username,
             "name": one.user.name,
-            "roles": "、".join(role_names(grant.role for grant in one.grants.all())),
+            "roles": _("、").join(role_names(grant.role for grant in one.grants.all())),
         }
         for one in queries.demo_memberships()[:12]
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from guanzhang.org import queries
 from guanzhang.org.services import IDLE
@@ -31,7 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(actor, here),
         "home_url": start_page(actor),
         "notices_url": reverse("notices"),
-        "role_names": "、".join(role_names(actor.roles)),
+        "role_names": _("、").join(role_names(actor.roles)),
         "unread": unread_notices(actor.user_id, actor.book_id).count(),
         "theme": getattr(request.user, "theme", "system"),
         "density": getattr(request.user, "density", "normal"),

@@ -28,7 +28,7 @@ def forbidden(request: HttpRequest, action: str) -> HttpResponse:
     response = _page(request, "web/error_403.html", 403, roles=roles)
     return _told(
         response,
-        _("您的角色不能做这一步；有此权限的角色：{roles}。").format(roles="、".join(roles)),
+        _("您的角色不能做这一步；有此权限的角色：{roles}。").format(roles=_("、").join(roles)),
     )
 
 

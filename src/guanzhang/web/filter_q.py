@@ -178,8 +178,10 @@ def in_words(label: str, terms: Sequence[Term], names: Mapping[str, str]) -> str
     refused = [_shown(term.value, names) for term in terms if term.op is Op.NOT]
     parts = [f"{label} {' / '.join(wanted)}"] if wanted else []
     if refused:
-        parts.append(_("{label} 不是 {values}").format(label=label, values="、".join(refused)))
-    return "；".join(parts)
+        parts.append(
+            _("{label} 不是 {values}").format(label=label, values=_("、").join(refused))
+        )
+    return _("；").join(parts)
 
 
 def _said(term: Term, names: Mapping[str, str]) -> str:
@@ -203,7 +205,7 @@ def _said(term: Term, names: Mapping[str, str]) -> str:
 
 def _shown(value: Value, names: Mapping[str, str], *, last: bool | None = None) -> str:
     if isinstance(value, tuple):
-        return "、".join(names.get(code) or code for code in value)
+        return _("、").join(names.get(code) or code for code in value)
     if isinstance(value, DateRange):
         if last is not None and value.last_day is not None:
             return str(value.last_day if last else value.start)

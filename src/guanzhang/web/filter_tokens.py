@@ -201,7 +201,7 @@ class _Reader:
             return tuple(near)
         if not self.choices:
             return (text,)
-        some = "、".join(label or code for code, label in self.choices[:8])
+        some = _("、").join(label or code for code, label in self.choices[:8])
         raise BadToken(_("没有“{found}”。可选：{some}。").format(found=text, some=some))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from guanzhang.org.domain.policy import Role
+from guanzhang.org.domain.policy import Role, Scope
 
 ROLE_LABELS: dict[Role, Promise] = {
     Role.SALES: _("业务员"),
@@ -17,6 +17,11 @@ ROLE_LABELS: dict[Role, Promise] = {
     Role.CONTROLLER: _("财务主管"),
     Role.ADMINISTRATOR: _("管理员"),
     Role.AUDITOR: _("审计员"),
+}
+SCOPE_LABELS: dict[Scope, Promise] = {
+    Scope.OWN: _("本人"),
+    Scope.DEPARTMENT: _("本部门及下级"),
+    Scope.ALL: _("全部"),
 }
 
 

@@ -112,7 +112,7 @@ def write(
         (_("账套"), people.book(found.actor.book_id).name),
         (_("条件"), found.in_words()),
         (_("排序"), found.order_in_words() or _("默认")),
-        (_("列"), "、".join(column.label for column in columns)),
+        (_("列"), _("、").join(column.label for column in columns)),
         (_("导出人"), f"{found.actor.name}（{found.actor.username}）"),
         (_("导出时间"), f"{timezone.localtime(now):%Y-%m-%d %H:%M:%S %z} {settings.TIME_ZONE}"),
         (_("数据截至"), f"{timezone.localtime(now):%Y-%m-%d %H:%M:%S}"),

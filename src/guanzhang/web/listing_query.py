@@ -60,7 +60,7 @@ class Found:
         said = [one.words for one in self.filters if one.words]
         if self.state.search:
             said.insert(0, _("搜索“{text}”").format(text=self.state.search))
-        return "；".join(said) or _("无条件")
+        return _("；").join(said) or _("无条件")
 
     def order_in_words(self) -> str:
         labels = {column.sorts(): str(column.label) for column in self.columns}
@@ -71,7 +71,7 @@ class Found:
             for key in self.keys
             if key.path in labels
         ]
-        return "、".join(named)
+        return _("、").join(named)
 
 
 def find(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -103,10 +103,18 @@ COMMANDS: tuple[Entry, ...] = (
 )
 
 
+def address(view: str) -> str:
+    """The address of a menu view; "" where an installation leaves its module out."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
+
+
 def start_page(actor: Actor) -> str:
     """Where an actor begins: the home page, or the first page there is for them."""
     entries = (entry for group in MENU for entry in group.entries if may(actor, entry.action))
-    return next((reverse(entry.view) for entry in entries), reverse("password"))
+    return next((url for entry in entries if (url := address(entry.view))), reverse("password"))
 
 
 def menu_for(actor: Actor, here: str) -> list[dict[str, object]]:
@@ -116,11 +124,11 @@ def menu_for(actor: Actor, here: str) -> list[dict[str, object]]:
         entries = [
             {
                 "label": entry.label,
-                "url": reverse(entry.view),
+                "url": url,
                 "current": here == entry.view or here in entry.also,
             }
             for entry in group.entries
-            if may(actor, entry.action)
+            if may(actor, entry.action) and (url := address(entry.view))
         ]
         if entries:
             groups.append(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import may
 from guanzhang.web.lookup import LIMIT, lookup_source, lookup_sources
-from guanzhang.web.menu import COMMANDS, MENU
+from guanzhang.web.menu import COMMANDS, MENU, address
 from guanzhang.web.pages import SIGNED_IN, actor_of, page
 from guanzhang.web.spelling import matches
 
@@ -88,7 +87,7 @@ def _pages(actor: Actor, typed: str) -> Iterator[Item]:
             if (
                 may(actor, entry.action)
                 and _named(entry.label, typed)
-                and (url := reverse(entry.view))
+                and (url := address(entry.view))
             ):
                 yield Item(str(entry.label), group.icon, str(group.label), url)
 
@@ -98,7 +97,7 @@ def _actions(actor: Actor, typed: str) -> Iterator[Item]:
         if (
             may(actor, entry.action)
             and _named(entry.label, typed)
-            and (url := reverse(entry.view))
+            and (url := address(entry.view))
         ):
             yield Item(str(entry.label), "corner-down-right", url=url)
     for icon, prefer, label in SWITCHES:

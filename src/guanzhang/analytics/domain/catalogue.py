@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from guanzhang.kernel import dates
 from guanzhang.kernel.choice import Choice
+from guanzhang.kernel.problem import Language
 from guanzhang.parties.domain.choices import CustomsKind, PartyKind, Source
 from guanzhang.parties.domain.customs_credit import CustomsCredit
 from guanzhang.parties.domain.scale import Scale
@@ -117,6 +118,13 @@ CHOICES: Mapping[str, type[Choice]] = MappingProxyType(
         "lifecycle": Lifecycle,
     }
 )
+
+
+def choices_in(fact: Fact, language: Language) -> tuple[tuple[str, str], ...]:
+    """The choices of a fact, (code, name), in the reader's language; custom fields have one."""
+    return tuple(CHOICES[fact.code].options(language)) if fact.code in CHOICES else fact.choices
+
+
 _M, _N, _R, _D = FactType.MONEY, FactType.NUMBER, FactType.RATIO, FactType.DATE
 _C, _T = FactType.CHOICE, FactType.TREE
 _ONCE, _EACH = False, True  # one column, one column per window

@@ -143,7 +143,9 @@ def unit_of(fact: Fact, language: Language) -> str:
     """The unit a number of this fact is typed in: 元, 天, % for ratios; "" where there is none."""
     if fact.type not in PLACES:
         return ""
-    return Wording({fact.code: fact}, language).number(fact, Decimal(0)).removeprefix("0").strip()
+    return (
+        Wording({fact.code: fact}, language).number(fact, Decimal(0)).removeprefix("0").strip()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,10 +88,16 @@ class Trial:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Trial:
-        cells = {(old, new): Cell(members, amount) for old, new, members, amount in data["cells"]}
+        cells = {
+            (old, new): Cell(members, amount) for old, new, members, amount in data["cells"]
+        }
         return cls(
-            data["snapshot_id"], data["as_of"], data["fingerprint"], data["set_hash"],
-            data["seconds"], cells,
+            data["snapshot_id"],
+            data["as_of"],
+            data["fingerprint"],
+            data["set_hash"],
+            data["seconds"],
+            cells,
         )
 
 

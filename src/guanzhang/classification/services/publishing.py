@@ -30,22 +30,26 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Kind, Refused, Severity, Stale, refuse_errors
 
 NO_TRIAL = Kind(
-    "CLS-220", Severity.ERROR,
+    "CLS-220",
+    Severity.ERROR,
     "这一稿还没有试算；请先试算，看清谁会变动，再发布",
     "This draft has no trial; run one, look at who moves, then publish",
 )
 SET_MOVED = Kind(
-    "CLS-221", Severity.ERROR,
+    "CLS-221",
+    Severity.ERROR,
     "试算之后数据变了：试算的成员集是 {expected}…，现在会得到 {found}…；请重新试算后再发布",
     "The data moved since the trial: previewed {expected}…, publishing now would give {found}…; run the trial again",
 )
 TOO_EARLY = Kind(
-    "CLS-222", Severity.ERROR,
+    "CLS-222",
+    Severity.ERROR,
     "生效日期 {found} 早于现行版本的生效日期 {expected}；请选更晚的日期",
     "Effective date {found} is not after that of the version in force, {expected}; choose a later day",
 )
 IN_THE_PAST = Kind(
-    "CLS-223", Severity.ERROR,
+    "CLS-223",
+    Severity.ERROR,
     "生效日期 {found} 早于今天 {expected}，已过去的日子按当时的标准分类；请选今天或以后",
     "Effective date {found} is before today, {expected}; past days keep the standard of their time: choose today or later",
 )
@@ -82,19 +86,25 @@ def run_trial(actor: Actor, version_id: int, *, now: dt.datetime) -> Trial:
         )
         cells, set_hash = compare(now_rows, placements)
     trial = Trial(
-        snapshot.pk, as_of.isoformat(), version.fingerprint, set_hash,
-        f"{time.perf_counter() - started:.2f}", cells,
+        snapshot.pk,
+        as_of.isoformat(),
+        version.fingerprint,
+        set_hash,
+        f"{time.perf_counter() - started:.2f}",
+        cells,
     )
     with transaction.atomic():
-        saved = SchemeVersion.objects.filter(pk=version.pk, fingerprint=version.fingerprint).update(
-            trial=trial.to_json()
-        )
+        saved = SchemeVersion.objects.filter(
+            pk=version.pk, fingerprint=version.fingerprint
+        ).update(trial=trial.to_json())
         if not saved:
             raise Stale
     return trial
 
 
-def trial_members(actor: Actor, version: SchemeVersion, old: str, new: str, limit: int = 200) -> list[int]:
+def trial_members(
+    actor: Actor, version: SchemeVersion, old: str, new: str, limit: int = 200
+) -> list[int]:
     """Ids of the customers in one cell of a version's trial, largest amount first."""
     assert version.trial is not None
     trial = Trial.from_json(version.trial)
@@ -144,14 +154,20 @@ def publish_version(
         if effective_on < as_of:
             raise Refused([IN_THE_PAST.at("effective_on", found=effective_on, expected=as_of)])
         snapshot = current_snapshot(actor.book_id, as_of, now=now)
-        with open_outcomes(snapshot, {"draft": definition}, catalogue, as_of, STANDING) as warehouse:
+        with open_outcomes(
+            snapshot, {"draft": definition}, catalogue, as_of, STANDING
+        ) as warehouse:
             seen = SetHash()
             members = "SELECT party_id, coalesce(draft, '') FROM outcomes ORDER BY party_id"
             for party_id, class_code in flat(warehouse.stream(members)):
                 seen.add(party_id, class_code)
             if seen.hexdigest() != trial.set_hash:
                 raise Refused(
-                    [SET_MOVED.at("trial", found=seen.hexdigest()[:8], expected=trial.set_hash[:8])]
+                    [
+                        SET_MOVED.at(
+                            "trial", found=seen.hexdigest()[:8], expected=trial.set_hash[:8]
+                        )
+                    ]
                 )
             _supersede(version, effective_on)
             version.state = SchemeVersion.State.PUBLISHED
@@ -160,11 +176,21 @@ def publish_version(
             version.note = version.note if note is None else note
             version.save()
             if effective_on <= as_of:
-                record_run(actor, version.scheme, version, warehouse, "draft", snapshot, as_of, now)
+                record_run(
+                    actor, version.scheme, version, warehouse, "draft", snapshot, as_of, now
+                )
         _record(
-            actor, "scheme.published", version.scheme, now,
-            {"version": version.number, "fingerprint": version.fingerprint,
-             "set_hash": trial.set_hash, "effective_on": effective_on, "note": version.note},
+            actor,
+            "scheme.published",
+            version.scheme,
+            now,
+            {
+                "version": version.number,
+                "fingerprint": version.fingerprint,
+                "set_hash": trial.set_hash,
+                "effective_on": effective_on,
+                "note": version.note,
+            },
         )
         return version
 
@@ -180,7 +206,9 @@ def _supersede(version: SchemeVersion, effective_on: dt.date) -> None:
         return
     assert last.effective_from is not None
     if effective_on < last.effective_from:
-        raise Refused([TOO_EARLY.at("effective_on", found=effective_on, expected=last.effective_from)])
+        raise Refused(
+            [TOO_EARLY.at("effective_on", found=effective_on, expected=last.effective_from)]
+        )
     last.effective_to = effective_on
     last.state = SchemeVersion.State.SUPERSEDED
     last.save(update_fields=["effective_to", "state"])

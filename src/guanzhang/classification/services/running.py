@@ -30,16 +30,24 @@ from guanzhang.storage.bulk import chunks, insert_rows
 
 Progress = Callable[[int, int | None, str], None]
 BACKDATED = Kind(
-    "CLS-210", Severity.ERROR,
+    "CLS-210",
+    Severity.ERROR,
     "截至日 {found} 早于已记录的最近一次分类 {expected}；历史不能被覆盖，请选更晚的日期，或只计算不记录",
     "As-of day {found} is before the last recorded run {expected}; history is not overwritten: choose a later day or compute without recording",
 )
 NO_VERSION = Kind(
-    "CLS-211", Severity.ERROR,
+    "CLS-211",
+    Severity.ERROR,
     "方案“{found}”在 {expected} 没有生效的版本，请先发布",
     "Scheme “{found}” has no version in force on {expected}; publish one first",
 )
-STANDING = ("lifecycle", "amount__12m", "frequency__12m", "last_traded_on", "days_since_contact")
+STANDING = (
+    "lifecycle",
+    "amount__12m",
+    "frequency__12m",
+    "last_traded_on",
+    "days_since_contact",
+)
 
 
 @dataclass(slots=True)
@@ -50,7 +58,9 @@ class Result:
     snapshot: Snapshot
     as_of: dt.date
     counts: dict[str, list[int]]
-    first: list[tuple[str, str, int]] = field(default_factory=list)  # (code, class, amount), largest first
+    first: list[tuple[str, str, int]] = field(
+        default_factory=list
+    )  # (code, class, amount), largest first
     seconds: float = 0.0
 
 
@@ -147,7 +157,16 @@ def run_schemes(
                 progress(done, len(schemes), scheme.name)
             with transaction.atomic():
                 runs.append(
-                    record_run(actor, scheme, versions[scheme.pk], warehouse, f"s{scheme.pk}", snapshot, as_of, now)
+                    record_run(
+                        actor,
+                        scheme,
+                        versions[scheme.pk],
+                        warehouse,
+                        f"s{scheme.pk}",
+                        snapshot,
+                        as_of,
+                        now,
+                    )
                 )
     return runs
 
@@ -197,13 +216,20 @@ def record_run(
             _write_standing(actor.book_id, warehouse, key, scheme, as_of)
         return same
     run = Run.objects.create(
-        version=version, snapshot_id=snapshot.pk, as_of=as_of, set_hash=seen.hexdigest(),
+        version=version,
+        snapshot_id=snapshot.pk,
+        as_of=as_of,
+        set_hash=seen.hexdigest(),
         parties=sum(counted.values()),
         entered=sum(1 for c in changes if c.old is None),
         left=sum(1 for c in changes if c.new is None),
         moved=sum(1 for c in changes if c.old is not None and c.new is not None),
-        counts={code: [n, str(Decimal(amounts[code]).scaleb(-4))] for code, n in counted.items()},
-        seconds=time.perf_counter() - started, created_at=now, user_name=actor.name,
+        counts={
+            code: [n, str(Decimal(amounts[code]).scaleb(-4))] for code, n in counted.items()
+        },
+        seconds=time.perf_counter() - started,
+        created_at=now,
+        user_name=actor.name,
     )
     _write_memberships(scheme, run, version, changes, as_of)
     if scheme.is_primary:
@@ -212,7 +238,11 @@ def record_run(
 
 
 def _write_memberships(
-    scheme: Scheme, run: Run, version: SchemeVersion, changes: Sequence[Transition], as_of: dt.date
+    scheme: Scheme,
+    run: Run,
+    version: SchemeVersion,
+    changes: Sequence[Transition],
+    as_of: dt.date,
 ) -> None:
     """Close what ended, open what began. A class that began today and changes today is replaced."""
     touched = [c.party_id for c in changes if c.old is not None]
@@ -222,12 +252,28 @@ def _write_memberships(
         rows.update(valid_to=as_of)
     insert_rows(
         Membership,
-        ("scheme", "party_id", "class_code", "score", "valid_from", "valid_to", "version_id", "snapshot_id", "run_id"),
+        (
+            "scheme",
+            "party_id",
+            "class_code",
+            "score",
+            "valid_from",
+            "valid_to",
+            "version_id",
+            "snapshot_id",
+            "run_id",
+        ),
         (
             (
-                scheme.pk, c.party_id, c.new,
+                scheme.pk,
+                c.party_id,
+                c.new,
                 None if c.score is None else Decimal(c.score).scaleb(-4),
-                as_of, None, version.pk, run.snapshot_id, run.pk,
+                as_of,
+                None,
+                version.pk,
+                run.snapshot_id,
+                run.pk,
             )
             for c in changes
             if c.new is not None
@@ -240,7 +286,9 @@ def _write_standing(
 ) -> None:
     """Grade and key figures go down into parties, for lists and for the modules below."""
     since = dict(
-        Membership.objects.filter(scheme=scheme, valid_to=None).values_list("party_id", "valid_from")
+        Membership.objects.filter(scheme=scheme, valid_to=None).values_list(
+            "party_id", "valid_from"
+        )
     )
     statement = (
         f"SELECT party_id, {key}, lifecycle, amount__12m, frequency__12m, last_traded_on, days_since_contact "
@@ -257,7 +305,9 @@ def _write_standing(
                 amount_12m=None if amount is None else Decimal(amount).scaleb(-4),
                 orders_12m=None if orders is None else orders // 10_000,
                 last_traded_on=traded,
-                last_contact_on=None if days is None else as_of - dt.timedelta(days=days // 10_000),
+                last_contact_on=None
+                if days is None
+                else as_of - dt.timedelta(days=days // 10_000),
                 on=as_of,
             )
             for party_id, grade, lifecycle, amount, orders, traded, days in flat(

@@ -23,21 +23,26 @@ from guanzhang.trail.services import changes_between, record
 
 ALWAYS = dt.date(1900, 1, 1)
 CODE_TAKEN = Kind(
-    "CLS-201", Severity.ERROR,
-    "方案编码 {found} 已被使用，请换一个", "The scheme code {found} is taken; choose another",
+    "CLS-201",
+    Severity.ERROR,
+    "方案编码 {found} 已被使用，请换一个",
+    "The scheme code {found} is taken; choose another",
 )
 NOT_A_DRAFT = Kind(
-    "CLS-202", Severity.ERROR,
+    "CLS-202",
+    Severity.ERROR,
     "第 {found} 版已经发布，不能再改；请新建草稿",
     "Version {found} is published and cannot change; open a draft instead",
 )
 STILL_PRIMARY = Kind(
-    "CLS-203", Severity.ERROR,
+    "CLS-203",
+    Severity.ERROR,
     "“{found}”是主方案，它的类别就是客户等级；请先把另一个方案设为主方案",
     "“{found}” is the primary scheme and its class is the customer's grade; make another scheme primary first",
 )
 NEVER_PUBLISHED = Kind(
-    "CLS-204", Severity.ERROR,
+    "CLS-204",
+    Severity.ERROR,
     "“{found}”还没有发布过，不能作主方案；请先发布",
     "“{found}” was never published and cannot be primary; publish it first",
 )
@@ -56,33 +61,54 @@ def install_starter_schemes(actor: Actor, *, now: dt.datetime) -> list[Scheme]:
                 continue
             scheme = _new_scheme(actor, pack, position)
             _new_version(
-                actor, scheme, pack["definition"], now,
-                state=SchemeVersion.State.PUBLISHED, effective_from=ALWAYS, published_at=now,
-                publisher_name=actor.name, note="随程序提供",
+                actor,
+                scheme,
+                pack["definition"],
+                now,
+                state=SchemeVersion.State.PUBLISHED,
+                effective_from=ALWAYS,
+                published_at=now,
+                publisher_name=actor.name,
+                note="随程序提供",
             )
             added.append(scheme)
         if added:
-            record(actor, "scheme.installed", now=now, object_type="scheme",
-                   changes={"codes": [s.code for s in added]})
+            record(
+                actor,
+                "scheme.installed",
+                now=now,
+                object_type="scheme",
+                changes={"codes": [s.code for s in added]},
+            )
         return added
 
 
 def starter_packs() -> list[dict[str, Any]]:
     """The packs of ``classification/data``, in the order of their file names."""
     folder = resources.files("guanzhang.classification") / "data"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
+    files = sorted(
+        (f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name
+    )
     return [json.loads(f.read_text(encoding="utf-8")) for f in files]
 
 
 def create_scheme(
-    actor: Actor, *, code: str, name: str, description: str, definition: Mapping[str, Any], now: dt.datetime
+    actor: Actor,
+    *,
+    code: str,
+    name: str,
+    description: str,
+    definition: Mapping[str, Any],
+    now: dt.datetime,
 ) -> Scheme:
     """A new scheme with a first draft."""
     with transaction.atomic():
         if Scheme.objects.filter(book_id=actor.book_id, code=code).exists():
             raise Refused([CODE_TAKEN.at("code", found=code)])
         last = Scheme.objects.filter(book_id=actor.book_id).count()
-        scheme = _new_scheme(actor, {"code": code, "name": name, "description": description}, last)
+        scheme = _new_scheme(
+            actor, {"code": code, "name": name, "description": description}, last
+        )
         _new_version(actor, scheme, definition, now)
         _record(actor, "scheme.created", scheme, now, {"name": name})
         return scheme
@@ -102,7 +128,13 @@ def open_draft(actor: Actor, scheme: Scheme, *, now: dt.datetime) -> SchemeVersi
 
 
 def save_draft(
-    actor: Actor, version_id: int, *, definition: Mapping[str, Any], note: str, revision: int, now: dt.datetime
+    actor: Actor,
+    version_id: int,
+    *,
+    definition: Mapping[str, Any],
+    note: str,
+    revision: int,
+    now: dt.datetime,
 ) -> SchemeVersion:
     """Store a draft as it stands, faults included; the trial of an older draft is forgotten.
 
@@ -138,7 +170,13 @@ def discard_draft(actor: Actor, version_id: int, *, now: dt.datetime) -> None:
 
 
 def describe_scheme(
-    actor: Actor, scheme: Scheme, *, name: str, description: str, review_months: int, now: dt.datetime
+    actor: Actor,
+    scheme: Scheme,
+    *,
+    name: str,
+    description: str,
+    review_months: int,
+    now: dt.datetime,
 ) -> None:
     """Rename a scheme, restate its question, or change how often it is reviewed."""
     new = {"name": name, "description": description, "review_months": review_months}
@@ -157,7 +195,9 @@ def make_primary(actor: Actor, scheme: Scheme, *, now: dt.datetime) -> None:
     with transaction.atomic():
         if not scheme.versions.exclude(state=SchemeVersion.State.DRAFT).exists():
             raise Refused([NEVER_PUBLISHED.at("scheme", found=scheme.name)])
-        others = Scheme.objects.filter(book_id=actor.book_id, is_primary=True).exclude(pk=scheme.pk)
+        others = Scheme.objects.filter(book_id=actor.book_id, is_primary=True).exclude(
+            pk=scheme.pk
+        )
         before = list(others.values_list("name", flat=True))
         others.update(is_primary=False)
         scheme.is_primary = True
@@ -196,7 +236,7 @@ def _new_scheme(actor: Actor, pack: Mapping[str, Any], position: int) -> Scheme:
 
 
 def _new_version(
-    actor: Actor, scheme: Scheme, definition: Mapping[str, Any], now: dt.datetime, **fields: Any
+    actor: Actor, scheme: Scheme, definition: Mapping[str, Any], now: dt.datetime, **fields: Any  # noqa: ANN401
 ) -> SchemeVersion:
     parsed = definition_of(definition)
     newest = scheme.versions.order_by("-number").first()
@@ -216,4 +256,12 @@ def _new_version(
 def _record(
     actor: Actor, action: str, scheme: Scheme, now: dt.datetime, changes: Mapping[str, object]
 ) -> None:
-    record(actor, action, now=now, object_type="scheme", object_id=scheme.pk, label=scheme.name, changes=changes)
+    record(
+        actor,
+        action,
+        now=now,
+        object_type="scheme",
+        object_id=scheme.pk,
+        label=scheme.name,
+        changes=changes,
+    )

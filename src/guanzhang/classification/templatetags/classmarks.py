@@ -15,7 +15,7 @@ LETTERS = 3  # a longer code is no letter to put in a frame
 
 
 @register.simple_tag
-def mark_of(each: Any, position: int | str = "", show: str = "") -> SafeString:
+def mark_of(each: Any, position: int | str = "", show: str = "") -> SafeString:  # noqa: ANN401 - Django's protocol
     """The mark of a class: letter and name, or a coloured square and the name.
 
     ``each`` has code, name and colour (and position) as attributes or keys; None and "" are 无数据.
@@ -38,7 +38,7 @@ def bare_name(code: str, name: str) -> str:
     return rest if len(rest) > 1 else name
 
 
-def _of(each: Any, key: str) -> Any:
+def _of(each: Any, key: str) -> Any:  # noqa: ANN401 - Django's protocol
     if each is None:
         return ""
     return each.get(key, "") if isinstance(each, Mapping) else getattr(each, key, "")

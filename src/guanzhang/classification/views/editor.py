@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanzhang.analytics.domain.catalogue import Fact, FactType, Group
+from guanzhang.analytics.domain.catalogue import Fact, FactType, Group, choices_in
 from guanzhang.analytics.queries import catalogue_for
 from guanzhang.classification import queries, services
 from guanzhang.classification.domain.criterion import OPS_BY_TYPE, Window, value_count
@@ -243,7 +243,8 @@ def _facts(actor: Actor, catalogue: Mapping[str, Fact]) -> list[dict[str, Any]]:
         "tags": [(tag.name, tag.name) for tag in tags_of_book(actor.book_id)],
     }
     return [
-        _fact(fact, own.get(fact.code) or fact.choices, actor) for fact in catalogue.values()
+        _fact(fact, own.get(fact.code) or choices_in(fact, actor.language), actor)
+        for fact in catalogue.values()
     ]
 
 
@@ -258,7 +259,7 @@ def _fact(fact: Fact, choices: Iterable[tuple[str, str]], actor: Actor) -> dict[
         "unit": unit_of(fact, actor.language),
         "windowed": fact.windowed,
         "group": group,
-        "meaning": fact.definition_zh,
+        "meaning": _(fact.definition_zh),
         "choices": list(choices),
         "levels": [(level.code, level.en if english else level.zh) for level in levels],
     }

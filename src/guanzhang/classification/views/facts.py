@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanzhang.analytics.domain.catalogue import FactType, Group
+from guanzhang.analytics.domain.catalogue import FactType, Group, choices_in
 from guanzhang.analytics.queries import catalogue_for
 from guanzhang.classification import queries
 from guanzhang.classification.domain.criterion import Window
@@ -47,7 +47,10 @@ def fact_list(request: HttpRequest) -> HttpResponse:
                 "name": fact.en if actor.language == "en" else fact.zh,
                 "type": TYPES[fact.type],
                 "unit": unit_of(fact, actor.language),
-                "choices": "、".join(name for _code, name in fact.choices),
+                "choices": _("、").join(
+                    name for _code, name in choices_in(fact, actor.language)
+                ),
+                "definition": _(fact.definition_zh),
                 "schemes": used.get(fact.code, []),
             }
         )

@@ -239,7 +239,7 @@ def describe(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("已保存 %(name)s") % {"name": scheme.name})
     else:
-        wrong = "；".join(str(e) for errors in form.errors.values() for e in errors)
+        wrong = _("；").join(str(e) for errors in form.errors.values() for e in errors)
         messages.error(request, _("没有保存：%(reason)s") % {"reason": wrong})
     return redirect("scheme", pk)
 

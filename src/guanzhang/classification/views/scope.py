@@ -30,7 +30,7 @@ def draft_or_404(request: HttpRequest, pk: int) -> SchemeVersion:
     return draft
 
 
-def party_of(request: HttpRequest, pk: int) -> Any:
+def party_of(request: HttpRequest, pk: int) -> Any:  # noqa: ANN401
     return get_object_or_404(visible_parties(actor_of(request), "class.view"), pk=pk)
 
 
@@ -40,7 +40,7 @@ def is_big(actor: Actor) -> bool:
     return bool(beyond.values("pk"))
 
 
-def job_of(actor: Actor, *kinds: str) -> Any:
+def job_of(actor: Actor, *kinds: str) -> Any:  # noqa: ANN401
     """The newest waiting or running job of these kinds; None when nothing is going on."""
     return queue(actor.book_id).filter(kind__in=kinds).order_by("-pk").first()
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from guanzhang.analytics.domain.catalogue import WINDOW_NAMES
 from guanzhang.classification import queries, reports
+from guanzhang.classification.domain.criterion import Window
 from guanzhang.classification.reports import BANDS, Group, Structure
 from guanzhang.kernel.actor import Actor
 from guanzhang.parties.domain.industries import industry
@@ -47,7 +48,7 @@ def structure_report(request: HttpRequest) -> HttpResponse:
         "schemes": schemes,
         "scheme": scheme,
         "window": window,
-        "windows": WINDOW_NAMES.items(),
+        "windows": [(each.value, each.label(actor.language)) for each in Window],
         "classes": panels.classes(),
         "ranking": panels.ranking(),
         "pareto": panels.pareto(),

@@ -264,7 +264,7 @@ def _tag(
                 fields=("tags",),
                 changes={"tags": [before, after]},
             )
-            return _("标签：%(names)s") % {"names": "、".join(after) or _("无")}
+            return _("标签：%(names)s") % {"names": _("、").join(after) or _("无")}
 
         return [_row(actor, pk, "party.edit", change) for pk in ids]
 
@@ -443,4 +443,4 @@ def _secret(changes: dict[str, list[Any]]) -> dict[str, Any]:
 
 def _acknowledged(codes: Sequence[str]) -> str:
     """What the trail says when somebody saved in spite of warnings."""
-    return _("已核对提示 %(codes)s，仍然保存") % {"codes": "、".join(codes)} if codes else ""
+    return _("已核对提示 %(codes)s，仍然保存") % {"codes": _("、").join(codes)} if codes else ""

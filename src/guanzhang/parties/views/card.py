@@ -199,7 +199,7 @@ def _facts(party: Party, id_card: str) -> list[tuple[Any, object, str]]:
         (lazy("类型"), labels.choice_label("kind", party.kind), ""),
         (lazy("简称"), party.short_name, ""),
         (lazy("英文名"), party.english_name, ""),
-        (lazy("曾用名"), "、".join(party.former_names.split("\n")), ""),
+        (lazy("曾用名"), _("、").join(party.former_names.split("\n")), ""),
         (lazy("身份证号"), id_card, "code") if person else (lazy("统一社会信用代码"), party.usc_code, "code"),
         (lazy("海关注册编码"), party.customs_code, "code"),
         (lazy("海关备案类型"), labels.choice_label("customs_kind", party.customs_kind), ""),

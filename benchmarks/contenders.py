@@ -150,9 +150,9 @@ SELECT party_id,
   CASE WHEN amount IS NOT NULL THEN ((rank_m - 1) * 5 // known_m + 1)::VARCHAR END AS m,
   CASE WHEN days IS NULL THEN NULL
        WHEN amount >= 5000000000 AND frequency >= 12 AND days <= 90 THEN 'core'
-       WHEN (amount >= 2000000000 OR frequency >= 24) AND NOT coalesce(return_share >= 100000, false)
+       WHEN (amount >= 2000000000 OR frequency >= 24) AND NOT coalesce(return_share >= 0.1 - 5e-7, false)
             AND days <= 180 THEN 'key'
-       WHEN import_share >= 600000 AND region LIKE '33%' AND days <= 365 THEN 'importer'
+       WHEN import_share >= 0.6 - 5e-7 AND region LIKE '33%' AND days <= 365 THEN 'importer'
        WHEN days > 365 THEN 'lost'
        WHEN days > 90 AND (amount >= 1000000000 OR frequency >= 6) THEN 'wake'
        ELSE 'normal' END AS segment
@@ -167,9 +167,8 @@ FROM (
 )"""
 _YEAR = f"traded_on >= DATE '{SINCE}'"
 _SHARES = """
-  CASE WHEN sold > 0 THEN (2 * (sold - amount)::HUGEINT * 1000000 + sold) // (2 * sold) END AS return_share,
-  CASE WHEN directed > 0 THEN (2 * coalesce(imported, 0)::HUGEINT * 1000000 + directed) // (2 * directed) END
-    AS import_share"""
+  CASE WHEN sold > 0 THEN (sold - amount) / sold END AS return_share,
+  CASE WHEN directed > 0 THEN coalesce(imported, 0) / directed END AS import_share"""
 
 
 def _duckdb(folder: Path, documents: str, extra: str = "") -> Callable[[Path], None]:

@@ -89,7 +89,15 @@ def test_init_makes_company_book_and_administrator(db, run):
     assert user.check_password("海棠-Vessel-4410")
     book = Book.objects.get()
     assert (book.code, book.company.name, book.company.is_demo) == ("YH", "远航报关", False)
-    assert trail.verify(book.pk) == (1, None)
+    assert trail.verify(book.pk) == (2, None)  # the administrator, the starter schemes
+    assert "已装入 14 个分类方案" in out
+
+
+def test_init_without_words_makes_a_company_that_can_be_used(db, run):
+    code, out, _err = run("init")
+    assert code == 0
+    assert User.objects.get().username == "admin"
+    assert "初始密码" in out
 
 
 def test_init_makes_a_password_where_nobody_can_be_asked(db, run):
@@ -119,7 +127,6 @@ def test_init_beside_the_demo_company_still_makes_the_first_real_one(cast, run):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ((), 2, "guanzhang init --company 名称 --admin 用户名"),
         ((*FIRST, "--password", "12345678"), 1, "ORG-001 密码不合格"),
     ],
 )

@@ -18,7 +18,8 @@ from guanzhang.parties.models import Party, SearchText, Transaction
 FILE = Path("/work/shared/data/online_retail.csv.gz")
 MAPPING = Path(__file__).parent.parent / "data" / "online_retail_mapping.json"
 pytestmark = [
-    pytest.mark.django_db,
+    # with real commits: inside the savepoints of other tests SQLite needs many times longer
+    pytest.mark.django_db(transaction=True),
     pytest.mark.slow,
     pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not on this machine"),
 ]

@@ -38,6 +38,7 @@ from guanzhang.kernel.dates import BEGINNING, DateRange, window
 NUMBER = 10 ** PLACES[FactType.NUMBER]
 RATIO = 10 ** PLACES[FactType.RATIO]
 SOLD = "amount >= 0"
+LARGEST = 2**63 - 1
 _SQL_TYPES = {
     FactType.DATE: "DATE",
     FactType.FLAG: "BOOLEAN",
@@ -61,12 +62,12 @@ def facts_sql(
     ``party_ids`` limits the rows. ``stored`` are the columns that ``parties`` has: a custom field
     younger than the snapshot is missing everywhere. Raises ``KeyError`` for an unknown column.
     """
-    plan = _Plan(as_of, stored)
+    plan = _Plan(as_of, stored, party_ids)
     chosen = [
         f'{plan.expression(*fact_of(name, catalogue))} AS "{_safe(name)}"'
         for name in dict.fromkeys(columns)
     ]
-    return plan.statement(chosen, party_ids)
+    return plan.statement(chosen)
 
 
 def render(sql: str, dialect: str) -> str:
@@ -127,9 +128,12 @@ class _Pass:
 class _Plan:
     """Collects what the asked columns need, then writes the statement."""
 
-    def __init__(self, as_of: dt.date, stored: Collection[str] | None) -> None:
+    def __init__(
+        self, as_of: dt.date, stored: Collection[str] | None, party_ids: Collection[int]
+    ) -> None:
         self.as_of = as_of
         self.stored = stored
+        self.party_ids = party_ids
         self.always = window("all", as_of)
         self.trade = _Pass("trade", "traded_on", as_of, "t")
         self.documents = _Pass("documents", "traded_on", as_of, "d")
@@ -152,7 +156,8 @@ class _Plan:
             return f"CAST(NULL AS {_SQL_TYPES.get(fact.type, 'VARCHAR')})"
         return f'parties."{_safe(fact.code)}"'
 
-    def statement(self, chosen: list[str], party_ids: Collection[int]) -> str:
+    def statement(self, chosen: list[str]) -> str:
+        party_ids = self.party_ids
         ctes, joins = [], []
         for part in (self.trade, self.service):
             if part.asked:
@@ -203,9 +208,28 @@ class _Plan:
     def net_in(self, span: DateRange) -> str:
         return self.trade.need("SUM(amount)", span)
 
+    def quotient(self, numerator: str, denominator: str, scale: int) -> str:
+        """scale × numerator ÷ denominator, half away from zero; NULL unless it is defined.
+
+        Integer division cuts off towards zero, so half the denominator is added with the sign of
+        the numerator; everything doubled, to stay whole. 64 bits, where they cannot overflow, are
+        thirty times as fast as 128; for a few customers the shorter statement is faster to plan.
+        """
+        small = LARGEST // (2 * scale + 2)
+
+        def rounded(kind: str) -> str:
+            a, b = f"CAST({numerator} AS {kind})", f"CAST({denominator} AS {kind})"
+            return f"({2 * scale} * {a} + CASE WHEN {numerator} < 0 THEN -{b} ELSE {b} END) // (2 * {b})"
+
+        result = _fitting(rounded("HUGEINT"))
+        if not self.party_ids:
+            fits = f"{numerator} BETWEEN -{small} AND {small} AND {denominator} <= {small}"
+            result = f"CASE WHEN {fits} THEN {rounded('BIGINT')} ELSE {result} END"
+        return f"CASE WHEN {denominator} > 0 THEN {result} END"
+
     def change(self, earlier: DateRange, later: DateRange) -> str:
         base, now = self.net_in(earlier), self.net_in(later)
-        return _quotient(f"COALESCE({now}, 0) - {base}", base, RATIO)
+        return self.quotient(f"COALESCE({now}, 0) - {base}", base, RATIO)
 
     def ago(self, days: int) -> str:
         return _date(self.as_of - dt.timedelta(days=days))
@@ -247,13 +271,13 @@ def _open_services(plan: _Plan) -> str:
 
 def _average_order(plan: _Plan, code: str) -> str:
     span = window(code, plan.as_of)
-    return _quotient(plan.net_in(span), plan.documents_in(span), 1)
+    return plan.quotient(plan.net_in(span), plan.documents_in(span), 1)
 
 
 def _amount_share(plan: _Plan, code: str) -> str:
     span = window(code, plan.as_of)
     total = plan.company.need("SUM(amount)", span, "kind = 'trade'")
-    return _quotient(plan.net_in(span), total, RATIO)
+    return plan.quotient(plan.net_in(span), total, RATIO)
 
 
 def _growth(plan: _Plan, code: str) -> str:
@@ -270,18 +294,18 @@ def _import_share(plan: _Plan, code: str) -> str:
     span = window(code, plan.as_of)
     imported = plan.sold_in(span, "direction = 'import'")
     known = plan.sold_in(span, "direction IS NOT NULL")
-    return _quotient(f"COALESCE({imported}, 0)", known, RATIO)
+    return plan.quotient(f"COALESCE({imported}, 0)", known, RATIO)
 
 
 def _return_share(plan: _Plan, code: str) -> str:
     span = window(code, plan.as_of)
     sold, net = plan.sold_in(span), plan.net_in(span)
-    return _quotient(f"{sold} - {net}", sold, RATIO)
+    return plan.quotient(f"{sold} - {net}", sold, RATIO)
 
 
 def _top_product_share(plan: _Plan, code: str) -> str:
     sold = plan.products.need("SUM(amount)", window(code, plan.as_of), SOLD)
-    return _quotient(f"{sold}_max", f"{sold}_sum", RATIO)
+    return plan.quotient(f"{sold}_max", f"{sold}_sum", RATIO)
 
 
 def _interval_days(plan: _Plan, code: str) -> str:
@@ -289,7 +313,7 @@ def _interval_days(plan: _Plan, code: str) -> str:
     first = plan.trade.need("MIN(traded_on)", span, SOLD)
     last = plan.trade.need("MAX(traded_on)", span, SOLD)
     days = plan.trade.need("COUNT(*)", span, "opens_day")
-    return _quotient(f"DATE_DIFF('day', {first}, {last})", f"({days} - 1)", NUMBER)
+    return plan.quotient(f"DATE_DIFF('day', {first}, {last})", f"({days} - 1)", NUMBER)
 
 
 def _product_count(plan: _Plan, code: str) -> str:
@@ -357,18 +381,6 @@ def _first_in(span: DateRange, previous: str) -> str:
     if span.start == BEGINNING:
         return f"{previous} IS NULL"
     return f"({previous} IS NULL OR {previous} < {_date(span.start)})"
-
-
-def _quotient(numerator: str, denominator: str, scale: int) -> str:
-    """scale × numerator ÷ denominator, half away from zero, in 128 bits; NULL unless it is defined.
-
-    Integer division cuts off towards zero, so half the denominator is added with the sign of the
-    numerator; everything doubled, to stay whole.
-    """
-    half = f"CASE WHEN {numerator} < 0 THEN -({denominator}) ELSE {denominator} END"
-    doubled = f"{2 * scale} * CAST({numerator} AS HUGEINT) + CAST({half} AS HUGEINT)"
-    rounded = f"({doubled}) // (2 * CAST({denominator} AS HUGEINT))"
-    return f"CASE WHEN {denominator} > 0 THEN {_fitting(rounded)} END"
 
 
 def _fitting(number: str) -> str:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanzhang.classification.services import install_starter_schemes
 from guanzhang.kernel.actor import system_actor
 from guanzhang.org import queries as org
 from guanzhang.org import services
@@ -36,12 +37,8 @@ def run(options: argparse.Namespace) -> int:
         print(_("已有公司：%(names)s。没有新建。") % {"names": names})
         print(_("下一步：guanzhang serve"))
         return 0
-    company = options.company or ask(_("公司名称"))
-    username = options.admin or ask(_("管理员的用户名"))
-    if not company or not username:
-        text = _("请给出公司和管理员：guanzhang init --company 名称 --admin 用户名")
-        print(text, file=sys.stderr)
-        return 2
+    company = options.company or ask(_("公司名称")) or _("我的公司")
+    username = options.admin or ask(_("管理员的用户名")) or "admin"
     password = options.password or ask_password()
     made = make_password() if not password else ""
     with transaction.atomic():
@@ -56,9 +53,11 @@ def run(options: argparse.Namespace) -> int:
             now=timezone.now(),
             must_change_password=bool(made),
         )
+        schemes = install_starter_schemes(system_actor(book.pk), now=timezone.now())
     print(
         _("已建立公司 %(company)s，账套 %(code)s。") % {"company": company, "code": book.code}
     )
+    print(_("已装入 %(n)s 个分类方案，导入客户后即可使用。") % {"n": len(schemes)})
     if made:
         text = _("管理员 %(username)s 的初始密码（只显示这一次，首次登录须更换）：%(password)s")
         print(text % {"username": username, "password": made})

@@ -1,17 +1,30 @@
 """Find parties among a million: an index of grams gives candidates, the stored text decides.
 
-Nothing is ranked over everything that matches: a look-up takes the first hits, a list takes all
-hits if they are few, and when they are many it walks its own order and tests each row's text,
-which then soon succeeds.
+Nothing is ranked over everything that matches. A look-up takes the first hits. A list takes the
+hits one by one when they are few; when they are many the index answers inside the list's own query,
+which starts from the hits, or, when they are very many, walks in its own order and soon meets some.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Replace
+from django.db.models.sql.compiler import SQLCompiler
 
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.codes import normalise_code
@@ -31,8 +44,21 @@ from guanzhang.parties.search_text import (
 )
 from guanzhang.storage.bulk import chunks
 
-FEW = 2000  # candidates that are still taken one by one
+FEW = 2000  # hits that are still taken one by one
+MANY = (
+    50_000  # hits from which walking the list in its order is cheaper than starting from them
+)
 _CHUNK = 2000
+# The two indexes: exact token, opening token, and, or; how to ask; what gives the keys.
+_DIALECT = {
+    "sqlite": ('"{}"', '"{}"*', " AND ", " OR "),
+    "postgresql": ("'{}'", "'{}':*", " & ", " | "),
+}
+_MATCH = {"sqlite": "parties_search MATCH %s", "postgresql": "grams @@ %s::tsquery"}
+_KEYS = {
+    "sqlite": "SELECT rowid FROM parties_search WHERE " + _MATCH["sqlite"],
+    "postgresql": "SELECT party_id FROM parties_searchtext WHERE " + _MATCH["postgresql"],
+}
 
 
 def search_q(text: str, book_id: int) -> Q:
@@ -44,7 +70,7 @@ def search_q(text: str, book_id: int) -> Q:
     if not asked:
         return Q()
     found = _candidates(book_id, asked, FEW + 1)
-    return Q(pk__in=found) if len(found) <= FEW else Q(_holding(asked))
+    return Q(pk__in=found) if len(found) <= FEW else _among_many(book_id, asked)
 
 
 def filter_parties(parties: QuerySet[Party], text: str, book_id: int) -> QuerySet[Party]:
@@ -134,7 +160,43 @@ def _first(
         hits = list(largest.filter(pk__in=ids)[:limit])
         if len(hits) >= limit or len(ids) < most:
             return hits
-    return list(mine.filter(_holding(asked)).order_by("code")[:limit])
+    rest = mine.filter(_among_many(actor.book_id, asked))
+    order = ["code"] if wide else [F("amount_12m").desc(nulls_last=True), "code"]
+    return list(rest.order_by(*order)[:limit])
+
+
+class _Indexed(Func):
+    """A condition on a party's key: the index has it under ``match``."""
+
+    output_field = BooleanField()
+
+    def __init__(self, match: str, *, walks: bool) -> None:
+        super().__init__(F("pk"))
+        self.match, self.walks = match, walks
+
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        *_template: str | None,
+        **_context: Any,  # noqa: ANN401 - Django's protocol
+    ) -> tuple[str, tuple[str | int, ...]]:
+        key, parameters = compiler.compile(self.get_source_expressions()[0])
+        # The plus keeps SQLite from starting at the hits instead of walking in the list's order.
+        plus = "+" if self.walks and connection.vendor == "sqlite" else ""
+        return f"{plus}{key} IN ({_KEYS[connection.vendor]})", (*parameters, self.match)
+
+
+def _among_many(book_id: int, asked: Sequence[Word]) -> Q:
+    match = _expression(book_id, asked, None)
+    with connection.cursor() as cursor:
+        some = f"{_KEYS[connection.vendor]} LIMIT %s"
+        cursor.execute(f"SELECT count(*) FROM ({some}) AS found", [match, MANY])  # noqa: S608 - constants
+        walks = cursor.fetchone()[0] >= MANY
+    found = Q(_Indexed(match, walks=walks))
+    # One gram that is the whole word needs no second look.
+    loose = [word for word in asked if len(word.alternatives()[0]) > 1]
+    return found & Q(_holding(loose)) if loose else found
 
 
 def _exact(mine: QuerySet[Party], text: str) -> list[Party]:
@@ -184,21 +246,19 @@ def _candidates(
         index = (
             "parties_search CROSS JOIN parties_searchtext ON party_id = parties_search.rowid"
         )
-        tests.insert(0, "parties_search MATCH %s")
-        match = _expression(book_id, asked, first, '"{}"', '"{}"*', " AND ", " OR ")
     else:
         index = "parties_searchtext"
-        tests.insert(0, "grams @@ %s::tsquery")
-        match = _expression(book_id, asked, first, "'{}'", "'{}':*", " & ", " | ")
+    tests.insert(0, _MATCH[connection.vendor])
+    match = _expression(book_id, asked, first)
     statement = f"SELECT party_id FROM {index} WHERE {' AND '.join(tests)} LIMIT %s"  # noqa: S608 - constants
     with connection.cursor() as cursor:
         cursor.execute(statement, [match, *parts, limit])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _expression(book_id: int, asked: Sequence[Word], first: Gram | None, *dialect: str) -> str:
-    """The query in the language of the index: exact token, opening token, and, or."""
-    exact, opens, both, either = dialect
+def _expression(book_id: int, asked: Sequence[Word], first: Gram | None) -> str:
+    """The query in the language of the index."""
+    exact, opens, both, either = _DIALECT[connection.vendor]
 
     def spelled(gram: Gram) -> str:
         return (opens if gram.opens else exact).format(gram.text)

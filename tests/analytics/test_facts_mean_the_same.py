@@ -21,6 +21,8 @@ DAYS = [
     dt.date(2025, 3, 31), dt.date(2026, 12, 31), dt.date(2024, 3, 1), dt.date(2026, 1, 2),
 ]  # fmt: skip
 
+WIDE = (2**63 - 1) // (2 * 10**6 + 2)  # beyond it a ratio needs 128 bits
+
 
 def edges(as_of):
     """The days at which some window or threshold turns, and their neighbours."""
@@ -50,7 +52,9 @@ def books(draw):
     )
     amount = st.one_of(
         st.integers(-50_000, 200_000),
-        st.sampled_from([0, 1, -1, 3, 10**12, 2**62, -(2**62), 2**63 - 1]),
+        st.sampled_from(
+            [0, 1, -1, 3, 10**12, 2**62, -(2**62), 2**63 - 1, WIDE, WIDE + 1, -WIDE]
+        ),
     )
     trade = st.builds(
         Trade, st.sampled_from(["D1", "D2", "D3", "甲-4"]), day, amount,

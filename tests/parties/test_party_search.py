@@ -102,8 +102,15 @@ def test_the_table_of_queries(cast, many):
         assert names(find_parties(admin, query)) == wanted, query
 
 
-def test_many_hits_are_found_by_walking_the_list(cast, many, monkeypatch):
+@pytest.mark.parametrize(
+    ("many_from", "most_from"), [(99, 99), (0, 99), (0, 0)], ids=["start", "walk", "look"]
+)
+def test_many_hits_are_found_inside_the_query_of_the_list(
+    cast, many, monkeypatch, many_from, most_from
+):
     monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "MANY", many_from)
+    monkeypatch.setattr(search, "MOST", most_from)
     mine = Party.objects.filter(book=cast.book)
     for query, expected in TABLE:
         if expected:
@@ -127,6 +134,12 @@ def test_who_may_not_see_a_party_does_not_find_it(cast, many):
         assert names(find_parties(cast.actor(who), "宁波")) == sorted(expected), who
     assert find_parties(cast.actor("colleague"), HENGTONG.usc_code) == []
     assert names(find_parties(cast.actor("stranger"), "远客")) == ["远客贸易有限公司"]
+
+
+def test_a_narrow_scope_that_is_not_so_narrow(cast, many, monkeypatch):
+    monkeypatch.setattr(search, "NARROW", 0)
+    assert names(find_parties(cast.actor("sales"), "宁波")) == ["宁波恒通进出口有限公司"]
+    assert find_parties(cast.actor("colleague"), "恒通") == []
 
 
 def test_exact_code_first_then_what_begins_so(cast, many, now):

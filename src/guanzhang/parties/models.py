@@ -117,7 +117,12 @@ class Party(models.Model):
             models.Index(
                 fields=["book", "status", "completeness", "id"], name="party_by_percent"
             ),
-            models.Index(fields=["book", "owner", "status", "id"], name="party_by_owner"),
+            # Only owned parties: counting the others in makes SQLite think an owner tells little.
+            models.Index(
+                fields=["book", "owner", "status", "id"],
+                name="party_by_owner",
+                condition=models.Q(owner__isnull=False),
+            ),
             # Not the partial constraint above: SQLite uses that only where the query repeats it.
             models.Index(fields=["book", "usc_code"], name="party_by_usc"),
             models.Index(fields=["book", "region"], name="party_by_region"),

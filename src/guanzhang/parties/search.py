@@ -3,11 +3,13 @@
 Nothing is ranked over everything that matches. A look-up takes the first hits. A list takes the
 hits one by one when they are few; when they are many the index answers inside the list's own query,
 which starts from the hits, or, when they are very many, walks in its own order and soon meets some.
+Who sees few parties gets those looked through.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -45,9 +47,9 @@ from guanzhang.parties.search_text import (
 from guanzhang.storage.bulk import chunks
 
 FEW = 2000  # hits that are still taken one by one
-MANY = (
-    50_000  # hits from which walking the list in its order is cheaper than starting from them
-)
+MANY = 50_000  # hits from which a list is walked in its order instead of starting from them
+MOST = 200_000  # hits from which each row's own text is looked at on the walk, not the index
+NARROW = 5_000  # parties in a scope that are simply looked through
 _CHUNK = 2000
 # The two indexes: exact token, opening token, and, or; how to ask; what gives the keys.
 _DIALECT = {
@@ -56,8 +58,8 @@ _DIALECT = {
 }
 _MATCH = {"sqlite": "parties_search MATCH %s", "postgresql": "grams @@ %s::tsquery"}
 _KEYS = {
-    "sqlite": "SELECT rowid FROM parties_search WHERE " + _MATCH["sqlite"],
-    "postgresql": "SELECT party_id FROM parties_searchtext WHERE " + _MATCH["postgresql"],
+    "sqlite": "SELECT rowid FROM parties_search WHERE parties_search MATCH %s",
+    "postgresql": "SELECT party_id FROM parties_searchtext WHERE grams @@ %s::tsquery",
 }
 
 
@@ -100,9 +102,12 @@ def find_parties(
         return list(mine.order_by("-updated_at", "-pk")[:limit])
     found = {party.pk: party for party in _exact(mine, text)}
     wide = scope_of(actor, action) is Scope.ALL
+    own = None if wide else _own_hits(mine, asked)
+    if own is not None:
+        return list((found | {party.pk: party for party in own}).values())[:limit]
     for opening in (True, False):
         if len(found) < limit:
-            hits = _first(actor, mine, asked, limit, opening=opening, wide=wide)
+            hits = _first(actor.book_id, mine, asked, limit, opening=opening)
             found |= {party.pk: party for party in hits if party.pk not in found}
     return list(found.values())[:limit]
 
@@ -142,27 +147,34 @@ def search_text(party: Party) -> str:
     return document([*names, party.english_name], [party.code, party.usc_code], spelled)
 
 
+def _own_hits(mine: QuerySet[Party], asked: Sequence[Word]) -> list[Party] | None:
+    """All hits of a narrow scope, those that begin with the text first; None when it is not narrow."""
+    keys = list(mine.values_list("pk", flat=True)[: NARROW + 1])
+    if len(keys) > NARROW:
+        return None
+    texts = dict(_holding(asked).filter(party_id__in=keys).values_list("party_id", "text"))
+    start = LINE + asked[0].text
+
+    def rank(party: Party) -> tuple[bool, Decimal, str]:
+        opens = start in texts[party.pk].replace(SYLLABLE, "")
+        return not opens, -(party.amount_12m or Decimal(0)), party.code
+
+    return sorted(mine.filter(pk__in=texts), key=rank)
+
+
 def _first(
-    actor: Actor,
-    mine: QuerySet[Party],
-    asked: Sequence[Word],
-    limit: int,
-    *,
-    opening: bool,
-    wide: bool,
+    book_id: int, mine: QuerySet[Party], asked: Sequence[Word], limit: int, *, opening: bool
 ) -> list[Party]:
-    """Up to ``limit`` hits, the largest customers first; a wide scope need not look at many."""
+    """Up to ``limit`` hits of a wide scope: the largest customers of the first that the index has."""
     if opening and asked[0].opening() is None:
         return []
     largest = mine.order_by(F("amount_12m").desc(nulls_last=True), "code")
-    for most in (8 * limit, FEW + 1) if wide else (FEW + 1,):
-        ids = _candidates(actor.book_id, asked, most, opening=opening)
+    for most in (8 * limit, FEW + 1):
+        ids = _candidates(book_id, asked, most, opening=opening)
         hits = list(largest.filter(pk__in=ids)[:limit])
         if len(hits) >= limit or len(ids) < most:
             return hits
-    rest = mine.filter(_among_many(actor.book_id, asked))
-    order = ["code"] if wide else [F("amount_12m").desc(nulls_last=True), "code"]
-    return list(rest.order_by(*order)[:limit])
+    return list(mine.filter(_among_many(book_id, asked)).order_by("code")[:limit])
 
 
 class _Indexed(Func):
@@ -188,15 +200,18 @@ class _Indexed(Func):
 
 
 def _among_many(book_id: int, asked: Sequence[Word]) -> Q:
+    """The condition for more than a few hits, in the form that is cheapest for their number."""
     match = _expression(book_id, asked, None)
     with connection.cursor() as cursor:
         some = f"{_KEYS[connection.vendor]} LIMIT %s"
-        cursor.execute(f"SELECT count(*) FROM ({some}) AS found", [match, MANY])  # noqa: S608 - constants
-        walks = cursor.fetchone()[0] >= MANY
-    found = Q(_Indexed(match, walks=walks))
+        cursor.execute(f"SELECT count(*) FROM ({some}) AS found", [match, MOST])  # noqa: S608 - constants
+        count = cursor.fetchone()[0]
+    if count >= MOST:
+        return Q(Exists(_holding(asked).filter(party=OuterRef("pk"))))
+    found = Q(_Indexed(match, walks=count >= MANY))
     # One gram that is the whole word needs no second look.
     loose = [word for word in asked if len(word.alternatives()[0]) > 1]
-    return found & Q(_holding(loose)) if loose else found
+    return found & Q(Exists(_holding(loose).filter(party=OuterRef("pk")))) if loose else found
 
 
 def _exact(mine: QuerySet[Party], text: str) -> list[Party]:
@@ -206,17 +221,15 @@ def _exact(mine: QuerySet[Party], text: str) -> list[Party]:
     return found or list(mine.filter(usc_code=code)[:2] if len(code) == 18 else ())
 
 
-def _holding(asked: Sequence[Word]) -> Exists:
-    """As a condition on a party: its text holds every word."""
-    rows = SearchText.objects.filter(party=OuterRef("pk"))
-    if any(word.is_spelled for word in asked):
-        rows = rows.annotate(
-            spoken=Replace(F("text"), Value(SYLLABLE), Value(""), output_field=TextField())
-        )
+def _holding(asked: Iterable[Word]) -> QuerySet[SearchText]:
+    """The texts that hold every word."""
+    rows = SearchText.objects.annotate(
+        spoken=Replace(F("text"), Value(SYLLABLE), Value(""), output_field=TextField())
+    )
     for word in asked:
         field = "spoken" if word.is_spelled else "text"
         rows = rows.filter(**{f"{field}__contains": _part(word)})
-    return Exists(rows)
+    return rows
 
 
 def _part(word: Word, *, opens: bool = False) -> str:

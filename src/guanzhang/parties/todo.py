@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from guanzhang.kernel.actor import Actor
@@ -43,8 +43,14 @@ def party_names(actor: Actor, party_ids: Sequence[int]) -> dict[int, str]:
 
 def incomplete_customers(actor: Actor, below: int) -> QuerySet[Party]:
     """Active customers whose file is less than ``below`` percent complete, the largest first."""
-    rows = visible_parties(actor).filter(status=Status.ACTIVE, completeness__lt=below)
-    return rows.exclude(amount_12m=None).order_by("-amount_12m", "pk")
+    rows = visible_parties(actor).filter(status=Status.ACTIVE).exclude(amount_12m=None)
+    # The sum keeps the index on completeness out: walking down the amounts finds the first lines
+    # at once, sorting everybody who is incomplete does not.
+    return (
+        rows.alias(percent=F("completeness") + 0)
+        .filter(percent__lt=below)
+        .order_by("-amount_12m", "-pk")
+    )
 
 
 def missing_text(party: Party) -> str:

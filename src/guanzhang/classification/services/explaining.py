@@ -107,14 +107,18 @@ def _explained(
     catalogue = catalogue_for(actor.book_id)
     ranked = ranked_columns(definition, catalogue)
     with open_snapshot(
-        snapshot, as_of=as_of, catalogue=catalogue, party_ids=() if ranked else (party_id,)
+        snapshot, as_of=as_of, catalogue=catalogue, party_ids=(party_id,)
     ) as warehouse:
         warehouse.materialise(sorted(needed_columns(definition, catalogue)))
         row = _row(warehouse, party_id)
-        if row is None:
-            return None
-        statement = context_sql(definition, party_id, catalogue) if ranked else None
-        context = (warehouse.one(statement) if statement is not None else None) or {}
+    if row is None:
+        return None
+    context: Mapping[str, Any] = {}
+    statement = context_sql(definition, party_id, catalogue) if ranked else None
+    if statement is not None:
+        with open_snapshot(snapshot, as_of=as_of, catalogue=catalogue) as warehouse:
+            warehouse.recall(ranked)
+            context = warehouse.one(statement) or {}
     return explain(
         definition, row, context, catalogue, as_of,
         language=actor.language, labels=labels_for(actor.book_id, actor.language),

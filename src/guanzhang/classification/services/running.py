@@ -20,7 +20,12 @@ from guanzhang.analytics.services import current_snapshot, open_snapshot
 from guanzhang.classification import queries
 from guanzhang.classification.compile import outcomes_sql, score_column
 from guanzhang.classification.domain.notation import definition_of
-from guanzhang.classification.domain.scheme import Definition, Score, needed_columns
+from guanzhang.classification.domain.scheme import (
+    Definition,
+    Score,
+    needed_columns,
+    ranked_columns,
+)
 from guanzhang.classification.domain.trial import SetHash, Transition, transitions
 from guanzhang.classification.models import Membership, Run, Scheme, SchemeVersion
 from guanzhang.kernel.actor import Actor
@@ -168,7 +173,21 @@ def run_schemes(
                         now,
                     )
                 )
+    _prepare_reasons(definitions.values(), catalogue, snapshot, as_of)
     return runs
+
+
+def _prepare_reasons(
+    definitions: Iterable[Definition],
+    catalogue: Mapping[str, Fact],
+    snapshot: Snapshot,
+    as_of: dt.date,
+) -> None:
+    """Write down what explaining one customer will need of all, so that nobody waits for it."""
+    with open_snapshot(snapshot, as_of=as_of, catalogue=catalogue) as warehouse:
+        for ranked in {tuple(ranked_columns(d, catalogue)) for d in definitions}:
+            if ranked:
+                warehouse.recall(ranked)
 
 
 def record_run(

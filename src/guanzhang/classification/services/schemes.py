@@ -236,7 +236,11 @@ def _new_scheme(actor: Actor, pack: Mapping[str, Any], position: int) -> Scheme:
 
 
 def _new_version(
-    actor: Actor, scheme: Scheme, definition: Mapping[str, Any], now: dt.datetime, **fields: Any  # noqa: ANN401
+    actor: Actor,
+    scheme: Scheme,
+    definition: Mapping[str, Any],
+    now: dt.datetime,
+    **fields: Any,  # noqa: ANN401
 ) -> SchemeVersion:
     parsed = definition_of(definition)
     newest = scheme.versions.order_by("-number").first()

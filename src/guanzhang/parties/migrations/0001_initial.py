@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='party',
-            index=models.Index(fields=['book', 'owner', 'status', 'id'], name='party_by_owner'),
+            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['book', 'owner', 'status', 'id'], name='party_by_owner'),
         ),
         migrations.AddIndex(
             model_name='party',

@@ -27,7 +27,10 @@ from guanzhang.exchange.services.staged import (
 from guanzhang.exchange.spec import Add, Importer, ImportSpec, Outcome, Refusal, Row, Update
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Problem, Refused
+from guanzhang.storage.bulk import refresh_statistics
 from guanzhang.trail.services import announce, record
+
+MANY = 10_000  # rows after which the planner's picture of a table is out of date
 
 
 @without_collector()
@@ -51,6 +54,8 @@ def commit_batch(
             raise Refused([kinds.STAGING_LOST.at("file", found=batch.number)])
         importer = work.spec.start(work.run)
         updated = _write_rows(work, importer)
+        if work.batch.rows_in > MANY:
+            refresh_statistics(importer.model)
         importer.finish(updated)
         _close(actor, work, importer, now)
     work.staging.forget_accepted()

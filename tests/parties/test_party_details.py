@@ -205,6 +205,8 @@ def test_a_file_is_kept_by_its_hash(cast, parties, later, name, content, kind):
         ("大.pdf", b"%PDF-" + b"0" * services.LARGEST_FILE, "PTY-161"),
         ("名" * 252 + ".pdf", b"%PDF-1", "PTY-164"),
     ],
+    # A zip carries the time it was made: its bytes in the id differ between two test processes.
+    ids=lambda value: value[:12] if isinstance(value, str) else "file",
 )
 def test_other_files_are_refused(cast, parties, later, name, content, code):
     with pytest.raises(Refused) as refused:

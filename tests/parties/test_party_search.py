@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanzhang.kernel.actor import system_actor
+from guanzhang.org.scope import scope_q
 from guanzhang.parties import pinyin, search, services
 from guanzhang.parties.data import PartyData
 from guanzhang.parties.models import Party, SearchText
@@ -98,7 +99,7 @@ def test_the_table_of_queries(cast, many):
     mine = Party.objects.filter(book=cast.book)
     for query, expected in TABLE:
         wanted = names(mine) if expected is None else sorted(expected)
-        assert names(filter_parties(mine, query, cast.book.pk)) == wanted, query
+        assert names(filter_parties(mine, query, cast.actor("admin"))) == wanted, query
         assert names(find_parties(admin, query)) == wanted, query
 
 
@@ -114,7 +115,9 @@ def test_many_hits_are_found_inside_the_query_of_the_list(
     mine = Party.objects.filter(book=cast.book)
     for query, expected in TABLE:
         if expected:
-            assert names(filter_parties(mine, query, cast.book.pk)) == sorted(expected), query
+            assert names(filter_parties(mine, query, cast.actor("admin"))) == sorted(
+                expected
+            ), query
             found = names(find_parties(cast.actor("admin"), query, 1))
             assert len(found) == 1, query
             assert set(found) <= set(expected), query
@@ -134,6 +137,16 @@ def test_who_may_not_see_a_party_does_not_find_it(cast, many):
         assert names(find_parties(cast.actor(who), "宁波")) == sorted(expected), who
     assert find_parties(cast.actor("colleague"), HENGTONG.usc_code) == []
     assert names(find_parties(cast.actor("stranger"), "远客")) == ["远客贸易有限公司"]
+
+
+@pytest.mark.parametrize("few", [0, 2000])
+def test_a_list_of_few_parties_is_looked_through(cast, many, monkeypatch, few):
+    monkeypatch.setattr(search, "FEW", few)
+    sales = cast.actor("sales")
+    mine = Party.objects.filter(scope_q(sales, "party.view"))
+    assert names(filter_parties(mine, "宁波", sales)) == ["宁波恒通进出口有限公司"]
+    assert names(filter_parties(mine, "nbht hengtong", sales)) == ["宁波恒通进出口有限公司"]
+    assert names(filter_parties(mine, "瑞丰", sales)) == []
 
 
 def test_a_narrow_scope_that_is_not_so_narrow(cast, many, monkeypatch):
@@ -157,7 +170,9 @@ def test_archived_parties_are_not_looked_up_but_found_in_their_list(cast, many, 
     services.archive_party(cast.actor("sales"), many.hengtong.pk, now=later)
     assert find_parties(cast.actor("admin"), "恒通") == []
     archived = Party.objects.filter(book=cast.book, status="archived")
-    assert names(filter_parties(archived, "恒通", cast.book.pk)) == ["宁波恒通进出口有限公司"]
+    assert names(filter_parties(archived, "恒通", cast.actor("admin"))) == [
+        "宁波恒通进出口有限公司"
+    ]
 
 
 def test_a_renamed_party_is_found_by_its_new_name_only(cast, many, later):

@@ -32,7 +32,7 @@ def by_words(rows: Rows, token: str, actor: Actor) -> Rows:
     """Through the search index: parts of names, pinyin and codes; several parts are alternatives."""
     wanted = Q(pk__in=[])
     for part in _parts(token):
-        wanted |= search_q(part, actor.book_id)
+        wanted |= search_q(part, actor)
     return rows.filter(wanted)
 
 
@@ -48,7 +48,7 @@ def by_code(column: str) -> Callable[[Rows, str, Actor], Rows]:
                 wanted |= Q(**{f"{column}__gt": ""})
             else:
                 text = part.lstrip("=")
-                wanted |= search_q(text, actor.book_id) & Q(**{f"{column}__icontains": text})
+                wanted |= search_q(text, actor) & Q(**{f"{column}__icontains": text})
         return rows.filter(wanted)
 
     return narrow
@@ -131,7 +131,7 @@ def in_custom(key: str) -> Callable[[Rows, str, Actor], Rows]:
 def of_party(rows: Rows, token: str, actor: Actor) -> Rows:
     wanted = Q(pk__in=[])
     for part in _parts(token):
-        wanted |= search_q(part, actor.book_id)
+        wanted |= search_q(part, actor)
     return rows.filter(party__in=Party.objects.filter(wanted).values("pk"))
 
 

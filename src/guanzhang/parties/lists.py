@@ -186,7 +186,7 @@ def _supplier_columns(actor: Actor) -> Sequence[Column]:
 
 
 def _found(rows: Rows, text: str, actor: Actor) -> Rows:
-    return rows.filter(search_q(text, actor.book_id))
+    return rows.filter(search_q(text, actor))
 
 
 def _contact_names(rows: Sequence[Model], _actor: Actor) -> dict[Any, str]:
@@ -280,7 +280,7 @@ ARCHIVED = replace(
 
 def _find_lines(rows: Rows, text: str, actor: Actor) -> Rows:
     """By the whole document number, or by the words of the party."""
-    parties = Party.objects.filter(search_q(text, actor.book_id)).values("pk")
+    parties = Party.objects.filter(search_q(text, actor)).values("pk")
     return rows.filter(Q(document_no=text.strip()) | Q(party__in=parties))
 
 
@@ -343,7 +343,7 @@ TRANSACTIONS = ListSpec(
 
 
 def _find_records(rows: Rows, text: str, actor: Actor) -> Rows:
-    parties = Party.objects.filter(search_q(text, actor.book_id)).values("pk")
+    parties = Party.objects.filter(search_q(text, actor)).values("pk")
     return rows.filter(Q(party__in=parties) | Q(content__icontains=text))
 
 

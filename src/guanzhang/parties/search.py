@@ -47,7 +47,7 @@ from guanzhang.parties.search_text import (
 from guanzhang.storage.bulk import chunks
 
 FEW = 2000  # hits that are still taken one by one
-MANY = 50_000  # hits from which a list is walked in its order instead of starting from them
+MANY = 30_000  # hits from which a list is walked in its order instead of starting from them
 MOST = 200_000  # hits from which each row's own text is looked at on the walk, not the index
 NARROW = 5_000  # parties in a scope that are simply looked through
 _CHUNK = 2000
@@ -63,21 +63,27 @@ _KEYS = {
 }
 
 
-def search_q(text: str, book_id: int) -> Q:
-    """Parties of the book whose names, codes or pinyin hold every word of ``text``; all for no word.
+def search_q(text: str, actor: Actor, action: str = "party.view") -> Q:
+    """Parties whose names, codes or pinyin hold every word of ``text``; all for no word.
 
-    A condition on ``Party``, to be added to rows that are already within the reader's scope.
+    A condition on ``Party``, to be added to rows that are within the actor's scope for ``action``.
     """
     asked = words(text)
     if not asked:
         return Q()
-    found = _candidates(book_id, asked, FEW + 1)
-    return Q(pk__in=found) if len(found) <= FEW else _among_many(book_id, asked)
+    found = _candidates(actor.book_id, asked, FEW + 1)
+    if len(found) <= FEW:
+        return Q(pk__in=found)
+    if scope_of(actor, action) is not Scope.ALL:
+        own = _looked_through(Party.objects.filter(scope_q(actor, action)), asked)
+        if own is not None:
+            return Q(pk__in=list(own))
+    return _among_many(actor.book_id, asked)
 
 
-def filter_parties(parties: QuerySet[Party], text: str, book_id: int) -> QuerySet[Party]:
+def filter_parties(parties: QuerySet[Party], text: str, actor: Actor) -> QuerySet[Party]:
     """Those of ``parties`` that ``search_q`` means; their order stays."""
-    return parties.filter(search_q(text, book_id))
+    return parties.filter(search_q(text, actor))
 
 
 def find_parties(
@@ -149,10 +155,9 @@ def search_text(party: Party) -> str:
 
 def _own_hits(mine: QuerySet[Party], asked: Sequence[Word]) -> list[Party] | None:
     """All hits of a narrow scope, those that begin with the text first; None when it is not narrow."""
-    keys = list(mine.values_list("pk", flat=True)[: NARROW + 1])
-    if len(keys) > NARROW:
+    texts = _looked_through(mine, asked)
+    if texts is None:
         return None
-    texts = dict(_holding(asked).filter(party_id__in=keys).values_list("party_id", "text"))
     start = LINE + asked[0].text
 
     def rank(party: Party) -> tuple[bool, Decimal, str]:
@@ -160,6 +165,14 @@ def _own_hits(mine: QuerySet[Party], asked: Sequence[Word]) -> list[Party] | Non
         return not opens, -(party.amount_12m or Decimal(0)), party.code
 
     return sorted(mine.filter(pk__in=texts), key=rank)
+
+
+def _looked_through(mine: QuerySet[Party], asked: Sequence[Word]) -> dict[int, str] | None:
+    """The hits of a narrow scope with their texts; None when it is not narrow."""
+    keys = list(mine.values_list("pk", flat=True)[: NARROW + 1])
+    if len(keys) > NARROW:
+        return None
+    return dict(_holding(asked).filter(party_id__in=keys).values_list("party_id", "text"))
 
 
 def _first(

@@ -46,17 +46,15 @@ def insert_rows(
     return count
 
 
-def refresh_statistics(*tables: type[models.Model]) -> None:
-    """Tell the planner how tables look now; after many new rows it would plan for the old ones.
+def refresh_statistics() -> None:
+    """Tell the planner how the tables look now; after many new rows it would plan for the old ones.
 
     A sample on both databases, a matter of a second. May run inside or outside a transaction.
     """
-    names = [connection.ops.quote_name(t._meta.db_table) for t in tables]  # noqa: SLF001 - public meta API
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA analysis_limit = 1000")
-        for name in names:
-            cursor.execute(f"ANALYZE {name}")
+        cursor.execute("ANALYZE")
 
 
 def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

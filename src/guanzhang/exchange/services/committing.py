@@ -55,7 +55,7 @@ def commit_batch(
         importer = work.spec.start(work.run)
         updated = _write_rows(work, importer)
         if work.batch.rows_in > MANY:
-            refresh_statistics(importer.model)
+            refresh_statistics()
         importer.finish(updated)
         _close(actor, work, importer, now)
     work.staging.forget_accepted()

@@ -114,3 +114,16 @@ def test_the_tag_draws_the_same_bar(cast):
     )
     assert f'hx-get="/jobs/{job.pk}/progress/?next=/sample/"' in drawn
     assert "gz-prog idle" in drawn
+
+
+def test_who_only_reads_cancels_nothing(as_user, cast, now):
+    job = Job.objects.create(
+        book_id=cast.book.pk,
+        kind="x",
+        title="别人的作业",
+        user_id=cast.users["sales"].pk,
+        created_at=now,
+    )
+    assert as_user("auditor").post(f"/jobs/{job.pk}/cancel/").status_code == 403
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED

@@ -311,15 +311,48 @@ def test_four_workers_run_each_job_once(cast, queue, clock):
     assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_loop_works_until_it_is_stopped(queue):
-    job, stop = queue(), threading.Event()
-    thread = threading.Thread(
-        target=work_until, args=(stop, {"count": lambda _context: stop.set()}, {}, 0.01)
-    )
+def loop_with(regular, handlers):
+    """Run the loop until a handler sets ``stop``; at most ten seconds."""
+    stop = handlers.pop("stop")
+    thread = threading.Thread(target=work_until, args=(stop, handlers, {}, regular, 0.01))
     thread.start()
     thread.join(10)
+    stop.set()
+    thread.join(10)
     assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_works_until_it_is_stopped(queue, caplog):
+    job, stop = queue(), threading.Event()
+    loop_with((), {"stop": stop, "count": lambda _context: stop.set()})
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert not caplog.records
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_queues_what_is_due_at_once_and_then_once_a_minute(queue):
+    stop, asked = threading.Event(), []
+
+    def due(now):
+        asked.append(now)
+        queue()
+
+    loop_with((due,), {"stop": stop, "count": lambda _context: stop.wait(0.3) or stop.set()})
+    assert Job.objects.get().state == "done"
+    assert len(asked) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_regular_duty_that_fails_stops_no_job(queue, monkeypatch):
+    monkeypatch.setattr(services, "RETRY_SECONDS", 0)
+    job, stop = queue(), threading.Event()
+
+    def broken(_now):
+        raise ValueError("kaputt")
+
+    loop_with((broken,), {"stop": stop, "count": lambda _context: stop.set()})
     job.refresh_from_db()
     assert job.state == "done"
 

@@ -28,19 +28,19 @@ def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     return response
 
 
-@page("job.view", "POST")
+@page("job.control", "POST")
 def job_cancel(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Cancel a job one may see; it stops at its next sign of progress."""
-    job = _job(request, job_id)
+    """Cancel a job one may control; it stops at its next sign of progress."""
+    job = _job(request, job_id, "job.control")
     services.cancel_job(job.pk, now=timezone.now())
     return render(
         request, "web/job.html", {"job": _job(request, job_id), "next": _next(request)}
     )
 
 
-def _job(request: HttpRequest, job_id: int) -> Job:
+def _job(request: HttpRequest, job_id: int, action: str = "job.view") -> Job:
     actor = actor_of(request)
-    everybody = scope_of(actor, "job.view") is Scope.ALL
+    everybody = scope_of(actor, action) is Scope.ALL
     return get_object_or_404(
         queries.jobs_of_book(actor.book_id, None if everybody else actor.user_id), pk=job_id
     )

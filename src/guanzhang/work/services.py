@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ log = logging.getLogger("guanzhang.work")
 Clock = Callable[[], dt.datetime]
 Regular = Callable[[dt.datetime], None]
 REGULAR_SECONDS = 60
+RETRY_SECONDS = 5  # after the queue could not be reached
 BEAT = 15.0  # seconds
 LOST_AFTER = dt.timedelta(minutes=3)
 MAX_ATTEMPTS = 3
@@ -174,7 +176,7 @@ def work_until(
     ``regular`` are called about once a minute with the time; each queues what is due and has not
     been queued, so that a server that was stopped catches up and nothing is queued twice.
     """
-    looked = 0.0
+    looked = -math.inf
     while not stop.is_set():
         close_old_connections()
         try:
@@ -186,7 +188,7 @@ def work_until(
         except Exception:  # a database that is away now will be back
             log.exception("the worker could not reach its queue")
             busy = False
-            stop.wait(5)
+            stop.wait(RETRY_SECONDS)
         if not busy:
             stop.wait(idle_seconds)
     connection.close()

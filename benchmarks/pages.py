@@ -23,12 +23,11 @@ from django.utils import timezone
 
 from benchmarks import search  # sets Django up
 from guanzhang.classification.services import install_starter_schemes, run_schemes
-from guanzhang.exchange.bulk import insert_rows
 from guanzhang.kernel.actor import system_actor
 from guanzhang.org import queries as org
 from guanzhang.org import services
 from guanzhang.parties.models import Party, Transaction
-from guanzhang.storage.bulk import chunks
+from guanzhang.storage.bulk import chunks, insert_plain
 
 SCHEMES = ("GRADE", "ABC", "LIFECYCLE")
 REQUESTS = 60
@@ -57,7 +56,7 @@ def load_trade(book_id: int, rows: int, lines: int) -> None:
     started = time.perf_counter()
     with transaction.atomic():
         for part in chunks(map(line, range(lines)), 20_000):
-            insert_rows(Transaction, columns, part)
+            insert_plain(Transaction, columns, part)
     written = time.perf_counter()
     actor = system_actor(book_id)
     install_starter_schemes(actor, now=timezone.now())

@@ -30,7 +30,6 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import QueryDict
 
-from guanzhang.exchange.bulk import insert_rows
 from guanzhang.kernel.actor import Actor, system_actor
 from guanzhang.kernel.codes import usc_check_character
 from guanzhang.org import queries as org
@@ -39,7 +38,7 @@ from guanzhang.parties import pinyin
 from guanzhang.parties.lists import CUSTOMERS
 from guanzhang.parties.models import Party
 from guanzhang.parties.search import find_parties, index_parties
-from guanzhang.storage.bulk import chunks
+from guanzhang.storage.bulk import chunks, insert_plain
 from guanzhang.web.keyset import read_page
 from guanzhang.web.listing_query import count_up_to, find, read_columns
 
@@ -179,7 +178,7 @@ def load(rows: int) -> int:
     with transaction.atomic():
         numbered = enumerate(companies(rows), 1)
         for part in chunks((row(i, *company) for i, company in numbered), 20_000):
-            insert_rows(Party, columns, part)
+            insert_plain(Party, columns, part)
     written = time.perf_counter()
     ids = Party.objects.filter(book=book).order_by("pk").values_list("pk", flat=True)
     with transaction.atomic():

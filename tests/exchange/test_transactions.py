@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from exchange.conftest import NOW, codes, counts, csv_bytes
-from guanzhang.exchange import bulk, sheets
+from guanzhang.exchange import sheets
 from guanzhang.exchange.domain.mapping import definition_from_json
 from guanzhang.exchange.models import Batch, Change
 from guanzhang.exchange.services.checking import check_batch
@@ -22,6 +22,7 @@ from guanzhang.kernel.problem import Refused
 from guanzhang.parties.data import PartyData
 from guanzhang.parties.models import Party, Transaction
 from guanzhang.parties.services.parties import create_party
+from guanzhang.storage import bulk
 from guanzhang.trail.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
@@ -254,7 +255,7 @@ def test_a_crash_at_any_row_leaves_nothing(desk, monkeypatch, row):
     batch = retail(desk)
     monkeypatch.setattr("guanzhang.exchange.services.committing.CHUNK", 5)
     written = 0
-    real = bulk.insert_rows
+    real = bulk.insert_plain
 
     def failing(model, columns, rows):
         nonlocal written
@@ -264,7 +265,7 @@ def test_a_crash_at_any_row_leaves_nothing(desk, monkeypatch, row):
                 raise OSError("the disk is gone")
         real(model, columns, rows)
 
-    monkeypatch.setattr(bulk, "insert_rows", failing)
+    monkeypatch.setattr(bulk, "insert_plain", failing)
     with pytest.raises(OSError, match="the disk is gone"):
         desk.commit(batch)
     assert not Transaction.objects.exists()
@@ -272,7 +273,7 @@ def test_a_crash_at_any_row_leaves_nothing(desk, monkeypatch, row):
     assert not AuditRecord.objects.filter(action="import.committed").exists()
     batch.refresh_from_db()
     assert batch.state == Batch.State.CHECKED
-    monkeypatch.setattr(bulk, "insert_rows", real)
+    monkeypatch.setattr(bulk, "insert_plain", real)
     assert counts(desk.commit(batch)) == (60, 52, 0, 0, 8)
 
 

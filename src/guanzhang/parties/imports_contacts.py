@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from guanzhang.exchange import bulk
 from guanzhang.exchange.domain import problems as kinds
 from guanzhang.exchange.domain.cells import Value
 from guanzhang.exchange.spec import UNCHANGED, Add, Outcome, Refusal, Row, Run, Update
@@ -17,6 +16,7 @@ from guanzhang.parties.checks import check_contact
 from guanzhang.parties.data import ContactData
 from guanzhang.parties.imports_shared import AT_ONCE, Customers, derive, touch
 from guanzhang.parties.models import Contact
+from guanzhang.storage import bulk
 from guanzhang.storage.bulk import chunks
 
 TEXTS = ("name", "title", "mobile", "phone", "email", "wechat", "note")

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from guanzhang.exchange import bulk
 from guanzhang.exchange.domain import problems as kinds
 from guanzhang.exchange.domain.cells import Value, unscaled
 from guanzhang.exchange.domain.fields import Field, FieldKind
@@ -32,6 +31,7 @@ from guanzhang.parties.imports_shared import (
 from guanzhang.parties.models import Party
 from guanzhang.parties.services.base import field_specs
 from guanzhang.parties.services.parties import NO_HANDOVER
+from guanzhang.storage import bulk
 from guanzhang.storage.bulk import chunks
 
 AMOUNTS = ("annual_revenue", "total_assets", "registered_capital")

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
-from guanzhang.exchange import bulk
 from guanzhang.exchange.domain import problems as kinds
 from guanzhang.exchange.spec import Run
 from guanzhang.kernel.actor import Actor
@@ -20,6 +19,7 @@ from guanzhang.parties.completeness import Around, completeness
 from guanzhang.parties.models import Party
 from guanzhang.parties.search import index_parties, unindex_parties
 from guanzhang.parties.services.base import data_of
+from guanzhang.storage import bulk
 from guanzhang.storage.bulk import chunks
 from guanzhang.trail.services import next_number
 
@@ -110,7 +110,7 @@ def derive(ids: Iterable[int]) -> None:
                 "completeness": completeness(data_of(party), around).percent,
             }
             changes.append((party.pk, columns))
-        bulk.update_rows(Party, changes)
+        bulk.update_plain(Party, changes)
         index_parties(part)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from guanzhang.exchange import bulk
 from guanzhang.exchange.domain import problems as kinds
 from guanzhang.exchange.domain.cells import LARGEST, Value, divided_half_up, unscaled
 from guanzhang.exchange.spec import UNCHANGED, Add, Outcome, Refusal, Row, Run, Update
@@ -15,6 +14,7 @@ from guanzhang.org.queries import book
 from guanzhang.parties.checks import RATE_NOT_POSITIVE, RATE_OF_BOOK_CURRENCY
 from guanzhang.parties.imports_shared import AT_ONCE, Customers, default_owner, derive
 from guanzhang.parties.models import Party, Transaction
+from guanzhang.storage import bulk
 from guanzhang.storage.bulk import chunks
 
 ONE = 1_000_000  # an exchange rate of 1, in six places
@@ -65,7 +65,7 @@ class TransactionImporter:
         missing = [key for key in wanted if self.customers.find(key) is None]
         owner_id, department_id = default_owner(self.run.actor)
         stamps = (self.run.book_id, self.run.batch_id, self.run.now, self.run.now, "import")
-        bulk.insert_rows(
+        bulk.insert_plain(
             Party,
             _PARTY,
             [

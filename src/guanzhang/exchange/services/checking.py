@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from guanzhang.exchange import bulk, files, reading
+from guanzhang.exchange import files, reading
 from guanzhang.exchange.domain.cells import Raw, Value, shown, unscaled
 from guanzhang.exchange.domain.fields import Field
 from guanzhang.exchange.domain.headers import column_index, column_letter
@@ -32,6 +32,7 @@ from guanzhang.exchange.spec import Add, Importer, Refusal, Row, Update
 from guanzhang.exchange.staging import RefusedRow, StagingWriter
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Problem, Refused
+from guanzhang.storage import bulk
 
 KEPT_PROBLEMS = 20_000  # listed on the page; all are counted, all are in the annotated file
 KEPT_NEIGHBOURS = 2_000  # refused rows whose neighbours are kept to show them in place
@@ -363,7 +364,7 @@ def _write_down(
     )  # fmt: skip
     with transaction.atomic():
         CellProblem.objects.filter(batch=batch).delete()
-        bulk.insert_rows(CellProblem, columns, findings.kept)
+        bulk.insert_plain(CellProblem, columns, findings.kept)
         batch.save(
             update_fields=[
                 "rows_in",

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import transaction
 
-from guanzhang.exchange import bulk
 from guanzhang.exchange.domain import problems as kinds
 from guanzhang.exchange.events import BatchCommitted
 from guanzhang.exchange.models import Batch, Change
@@ -27,6 +26,7 @@ from guanzhang.exchange.services.staged import (
 from guanzhang.exchange.spec import Add, Importer, ImportSpec, Outcome, Refusal, Row, Update
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Problem, Refused
+from guanzhang.storage import bulk
 from guanzhang.storage.bulk import refresh_statistics
 from guanzhang.trail.services import announce, record
 
@@ -76,7 +76,7 @@ def _write_rows(work: Work, importer: Importer) -> list[int]:
         tally.added += len(added)
         tally.updated += len(changes)
         tally.unchanged += len(outcomes) - len(added) - len(changes)
-        bulk.insert_rows(importer.model, importer.columns, added)
+        bulk.insert_plain(importer.model, importer.columns, added)
         written.count(importer, added)
         _write_changes(work, importer, changes)
         updated += [c.object_id for c in changes]
@@ -128,8 +128,8 @@ def _write_changes(work: Work, importer: Importer, changes: Sequence[Update]) ->
     """Update records and keep how they were, for undo and for their history."""
     if not changes:
         return
-    bulk.update_rows(importer.model, [(c.object_id, c.after) for c in changes])
-    bulk.insert_rows(
+    bulk.update_plain(importer.model, [(c.object_id, c.after) for c in changes])
+    bulk.insert_plain(
         Change,
         ("batch_id", "object_type", "object_id", "before", "after"),
         [

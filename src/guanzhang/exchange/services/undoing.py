@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 
-from guanzhang.exchange import bulk, files, registry
+from guanzhang.exchange import files, registry
 from guanzhang.exchange.domain import problems as kinds
 from guanzhang.exchange.events import BatchUndone
 from guanzhang.exchange.models import Batch, Change
@@ -18,6 +18,7 @@ from guanzhang.exchange.services.staged import Progress, silent, wrong_state
 from guanzhang.exchange.spec import ImportSpec, Run
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Problem, Refused
+from guanzhang.storage import bulk
 from guanzhang.storage.bulk import chunks
 from guanzhang.trail.services import announce, record
 
@@ -133,7 +134,7 @@ def _labels(spec: ImportSpec, columns: list[str]) -> list[str]:
 def _restore(spec: ImportSpec, batch: Batch, run: Run) -> int:
     count = 0
     for changes in _changes(batch):
-        bulk.update_rows(spec.model, [(c.object_id, c.before) for c in changes])
+        bulk.update_plain(spec.model, [(c.object_id, c.before) for c in changes])
         spec.restored(run, [c.object_id for c in changes])
         count += len(changes)
     return count

@@ -286,9 +286,8 @@ def main(arguments: list[str]) -> None:
         for size in sizes:
             folder = root / str(size.customers)
             folder.mkdir()
-            rounds = options.rounds if size.lines < 10_000_000 else min(options.rounds, 2)
-            measured[size] = measure(size, rounds, folder)
-            print("\n" + table(size, measured[size], rounds) + "\n", flush=True)
+            measured[size] = measure(size, options.rounds, folder)
+            print("\n" + table(size, measured[size], options.rounds) + "\n", flush=True)
         if len(sizes) > 1:
             print(growth(measured))
     finally:

@@ -11,6 +11,7 @@ from guanzhang.classification.compile.expressions import (
     facts_table,
     field,
     filtered,
+    is_null,
     literal,
 )
 from guanzhang.classification.domain.criterion import Catalogue
@@ -22,6 +23,14 @@ from guanzhang.classification.domain.scheme import (
     needed_columns,
     numeric_column,
     ranked_columns,
+)
+
+_ROWS_BEFORE = exp.WindowSpec(
+    kind="ROWS",
+    start="UNBOUNDED",
+    start_side="PRECEDING",
+    end=literal(1),
+    end_side="PRECEDING",
 )
 
 
@@ -59,8 +68,9 @@ def ranked_facts(
 ) -> exp.Select:
     """The needed columns of ``table`` with the ranks and sums of those cut by rank or share.
 
-    The windows run over the ranked columns alone and are joined back by key: carrying twenty other
-    columns through each sort takes twice as long (measured at 1,000,000 rows).
+    A rank belongs to a value, so it is counted once per distinct value; only a running sum goes
+    through a window over all rows, which then gives the rank too. Windows run over their own columns
+    and are joined back by key. (At 1,000,000 rows: a rank of days 20 ms by value, 82 ms by window.)
     """
     needed: set[str] = set()
     methods: dict[str, set[Method]] = {}
@@ -71,35 +81,53 @@ def ranked_facts(
             if column is not None and banding.method is not Method.FIXED:
                 methods.setdefault(column, set()).add(banding.method)
     windows: list[exp.Expr] = []
+    ranks: list[tuple[str, exp.Select]] = []
     totals: list[exp.Expr] = []
     for column, wanted in sorted(methods.items()):
         rank, count, before, total = context_keys(column)
-        if Method.QUANTILE in wanted:
-            windows.append(as_named(_rank(column), rank))
-            totals.append(as_named(exp.Count(this=field(column)), count))
         if Method.SHARE in wanted:
             windows.append(as_named(_before(column), before))
             totals.append(as_named(exp.Sum(this=field(column)), total))
-    others = sorted(needed - methods.keys())
-    columns = [field(name) for name in ("party_id", *(() if others else sorted(methods)))]
-    ranks = exp.select(*columns, *windows).from_(facts_table(table))
-    whole = exp.select(*totals).from_(facts_table(table)).subquery("t")
-    if not others:
-        return exp.select(exp.Star()).from_(ranks.subquery("r")).join(whole, join_type="CROSS")
+        if Method.QUANTILE in wanted:
+            totals.append(as_named(exp.Count(this=field(column)), count))
+            if Method.SHARE in wanted:
+                windows.append(
+                    as_named(exp.Window(this=exp.Rank(), order=_order(column)), rank)
+                )
+            else:
+                ranks.append((column, _rank_of_value(column, rank, table)))
     kept = [field(name) for name in ("party_id", *sorted(needed))]
-    added = [field(each.alias, "r") for each in windows]
-    added += [field(each.alias, "t") for each in totals]
-    same = exp.EQ(this=field("party_id", "r"), expression=field("party_id"))
-    return (
-        exp.select(*kept, *added)
-        .from_(facts_table(table))
-        .join(ranks.subquery("r"), on=same)
-        .join(whole, join_type="CROSS")
+    added = [field(each.alias, "t") for each in totals]
+    found = exp.select(*kept, *added).from_(facts_table(table))
+    if windows:
+        found = found.select(*(field(each.alias, "r") for each in windows))
+        running = exp.select(field("party_id"), *windows).from_(facts_table(table))
+        same = exp.EQ(this=field("party_id", "r"), expression=field("party_id"))
+        found = found.join(running.subquery("r"), on=same)
+    for number, (column, by_value) in enumerate(ranks):
+        alias = f"v{number}"
+        found = found.select(field(context_keys(column)[0], alias))
+        same = exp.EQ(this=field(column, alias), expression=field(column))
+        found = found.join(by_value.subquery(alias), on=same, join_type="LEFT")
+    whole = exp.select(*totals).from_(facts_table(table)).subquery("t")
+    return found.join(whole, join_type="CROSS")
+
+
+def _rank_of_value(column: str, name: str, table: str) -> exp.Select:
+    """Each value of ``column`` with its rank: one more than how many customers are above it."""
+    many = as_named(exp.Count(this=exp.Star()), "many")
+    values = exp.select(field(column), many).from_(facts_table(table))
+    values = values.where(exp.not_(is_null(field(column)))).group_by(field(column))
+    above = exp.Window(
+        this=exp.Sum(this=field("many", "v")),
+        order=exp.Order(expressions=[exp.Ordered(this=field(column, "v"), desc=True)]),
+        spec=_ROWS_BEFORE.copy(),
     )
-
-
-def _rank(column: str) -> exp.Expr:
-    return exp.Window(this=exp.Rank(), order=_order(column))
+    one_more = exp.Add(
+        this=exp.Coalesce(this=above, expressions=[literal(0)]), expression=literal(1)
+    )
+    rank = as_named(exp.cast(one_more, exp.DataType.Type.BIGINT), name)
+    return exp.select(field(column, "v"), rank).from_(values.subquery("v"))
 
 
 def _before(column: str) -> exp.Expr:
@@ -107,13 +135,7 @@ def _before(column: str) -> exp.Expr:
     summed = exp.Window(
         this=exp.Sum(this=field(column)),
         order=_order(column, "party_code", "party_id"),
-        spec=exp.WindowSpec(
-            kind="ROWS",
-            start="UNBOUNDED",
-            start_side="PRECEDING",
-            end=literal(1),
-            end_side="PRECEDING",
-        ),
+        spec=_ROWS_BEFORE.copy(),
     )
     return exp.Coalesce(this=summed, expressions=[literal(0)])
 

@@ -27,6 +27,14 @@ def test_the_days_run_is_queued_once_and_again_the_next_day(cast, now):
     assert sorted(queued(cast.book)) == ["done", "queued"]
 
 
+def test_a_run_that_failed_is_not_queued_again_every_minute(cast, now):
+    services.install_starter_schemes(system_actor(cast.book.pk), now=now)
+    handlers.classify_daily(now)
+    Job.objects.update(state="failed")
+    handlers.classify_daily(now + dt.timedelta(minutes=1))
+    assert queued(cast.book) == ["failed"]
+
+
 def test_a_book_without_schemes_is_left_alone(cast, now):
     handlers.classify_daily(now)
     with transaction.atomic():

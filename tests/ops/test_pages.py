@@ -1,5 +1,6 @@
 """The settings pages: what a person sees, does, and is refused."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,11 +10,12 @@ from django.utils import timezone
 
 from guanzhang.config.wiring import JOBS
 from guanzhang.ops import queries
+from guanzhang.ops.jobs import verify_daily
 from guanzhang.org import queries as org
 from guanzhang.org.models import User
 from guanzhang.trail.models import AuditRecord, Delivery, Event
 from guanzhang.trail.services import record
-from guanzhang.work.models import Job
+from guanzhang.work.models import Job, Notice
 from guanzhang.work.services import enqueue_job, work_once
 
 PASSWORD = re.compile(r'id="first-password">([a-z0-9-]{14})<')
@@ -220,6 +222,25 @@ def test_verify_runs_as_a_job_and_shows_the_result(as_user, cast):
     count = AuditRecord.objects.filter(book_id=cast.book.pk).count()
     assert f"{count} 条留痕完整" in shown
     assert f"0 天前校验：{count} 条留痕完整" in text(auditor.get(reverse("health")))
+
+
+def test_the_chain_is_walked_once_a_day_and_a_break_is_told_to_who_may_read_it(
+    cast, now, settings
+):
+    with transaction.atomic():
+        record(cast.actor("admin"), "user.changed", now=now)
+    for _worker in range(2):
+        verify_daily(now)
+    assert Job.objects.filter(book_id=cast.book.pk).count() == 1
+    work_once(JOBS, {})
+    assert not Notice.objects.exists()
+    settings.TRAIL_KEY = "not the key the records were signed with"
+    verify_daily(now + dt.timedelta(days=1))
+    while work_once(JOBS, {}):
+        pass
+    told = set(Notice.objects.filter(book_id=cast.book.pk).values_list("user_id", flat=True))
+    assert told == {cast.users[who].pk for who in ("controller", "admin", "auditor")}
+    assert "第 1 条留痕与链不符" in Notice.objects.first().text
 
 
 # --- jobs ----------------------------------------------------------------------------------------

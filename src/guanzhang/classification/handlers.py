@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from guanzhang.classification.models import Run, Scheme
 from guanzhang.kernel.actor import system_actor
-from guanzhang.work.queries import has_queued, has_unfinished
-from guanzhang.work.services import enqueue_job
+from guanzhang.work.queries import has_queued
+from guanzhang.work.services import enqueue_daily, enqueue_job
 
 RUN = "classification.run"
 
@@ -34,5 +34,5 @@ def classify_daily(now: dt.datetime) -> None:
         last = Run.objects.filter(version__scheme__book_id=book_id).aggregate(on=Max("as_of"))[
             "on"
         ]
-        if (last is None or last < today) and not has_unfinished(book_id, RUN):
-            enqueue_job(system_actor(book_id), RUN, _("每日重新分类"), now=now)
+        if last is None or last < today:
+            enqueue_daily(book_id, RUN, _("每日重新分类"), now=now)

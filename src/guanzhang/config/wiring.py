@@ -7,7 +7,7 @@ from guanzhang.classification.handlers import classify_daily, reclassify
 from guanzhang.config.health import classification_age, snapshot_age
 from guanzhang.exchange import jobs as exchange_jobs
 from guanzhang.ops.health import Check
-from guanzhang.ops.jobs import verify_trail
+from guanzhang.ops.jobs import verify_daily, verify_trail
 from guanzhang.ops.lists import JOBS as JOB_LIST
 from guanzhang.ops.lists import TRAIL, USERS
 from guanzhang.parties.imports import IMPORTS as PARTY_IMPORTS
@@ -40,7 +40,10 @@ LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {
     "exchange.BatchUndone": (("classification.reclassify", reclassify),),
 }
 
-REGULAR = (classify_daily,)  # looked at every minute; each queues what the day still lacks
+REGULAR = (
+    classify_daily,
+    verify_daily,
+)  # looked at every minute; each queues what the day lacks
 
 HEALTH: tuple[Check, ...] = (snapshot_age, classification_age)
 

@@ -29,6 +29,7 @@ class Job(models.Model):
     cancel_wanted = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     user_id = models.BigIntegerField()
+    day = models.DateField(null=True)  # of a job that a book has once a day
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(
@@ -41,6 +42,9 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "id"], name="job_queue"),
             models.Index(fields=["book_id", "-created_at"], name="job_by_book"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["book_id", "kind", "day"], name="job_once_a_day")
         ]
 
 

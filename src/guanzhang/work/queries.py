@@ -49,9 +49,3 @@ def recent() -> QuerySet[Job]:
 
 def job(job_id: int) -> Job | None:
     return Job.objects.filter(pk=job_id).first()
-
-
-def has_unfinished(book_id: int, kind: str) -> bool:
-    """Whether a job of this kind waits or runs."""
-    open_states = (Job.State.QUEUED, Job.State.RUNNING)
-    return Job.objects.filter(book_id=book_id, kind=kind, state__in=open_states).exists()

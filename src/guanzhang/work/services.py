@@ -59,6 +59,22 @@ def enqueue_job(
     )
 
 
+def enqueue_daily(book_id: int, kind: str, title: str, *, now: dt.datetime) -> None:
+    """Queue a job of the program that a book needs once a day; the second of a day is not queued.
+
+    Several workers may ask at once: the database lets one of them through.
+    """
+    job = Job(
+        book_id=book_id,
+        kind=kind,
+        title=title[:200],
+        user_id=0,
+        day=timezone.localdate(now),
+        created_at=now,
+    )
+    Job.objects.bulk_create([job], ignore_conflicts=True)
+
+
 def cancel_job(job_id: int, *, now: dt.datetime) -> None:
     """A queued job is cancelled at once, a running one at its next sign of progress."""
     with transaction.atomic():

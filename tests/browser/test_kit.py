@@ -3,6 +3,7 @@
 import copy
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from guanzhang.parties.models import Party
@@ -138,6 +139,21 @@ def test_select_everything_found_and_run_a_batch(page, parties, until, axe):
     axe(page)
     page.click("#gz-dialog .primary")
     until(page, "!document.querySelector('#gz-dialog[open]')")
+
+
+def test_download_the_ticked_rows_only(page, parties, until):
+    page.goto("/sample/?sort=code")
+    for row in range(3):
+        page.locator("[data-pick]").nth(row).check()
+    with page.expect_download() as download:
+        page.click("text=导出选中")
+    book = openpyxl.load_workbook(download.value.path())
+    assert book.worksheets[0].max_row == 4
+    page.click("[data-pick-none]")
+    page.click("text=导出 >> nth=0")
+    with page.expect_download() as download:
+        page.click("button[value=xlsx] >> nth=0")
+    assert openpyxl.load_workbook(download.value.path()).worksheets[0].max_row > 100
 
 
 def test_columns_are_moved_without_dragging(page, parties, until):

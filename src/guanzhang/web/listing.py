@@ -41,6 +41,7 @@ from guanzhang.web.listing_spec import (
     ListSpec,
     Mark,
 )
+from guanzhang.web.listing_state import SELECT_ALL, chosen_ids
 from guanzhang.web.pages import actor_of
 from guanzhang.web.problems import shown_problems
 
@@ -60,8 +61,6 @@ __all__ = [
     "neighbours",
     "render_list",
 ]
-
-SELECT_ALL = 5_000  # rows a batch may hold
 
 
 def render_list(
@@ -133,13 +132,6 @@ class BatchResult:
     problems: Sequence[Problem] = ()
     url: str = ""
     note: str = ""
-
-
-def chosen_ids(request: HttpRequest) -> list[int]:
-    """The selected rows of a batch POST, each once; what is not a number is left out."""
-    return list(
-        dict.fromkeys(int(text) for text in request.POST.getlist("ids") if text.isdecimal())
-    )[:SELECT_ALL]
 
 
 def batch_results(

@@ -41,11 +41,12 @@ from guanzhang.web.listing_cells import exported
 from guanzhang.web.listing_page import EXPORT_DIRECTLY
 from guanzhang.web.listing_query import Found, count_up_to, find, read_columns
 from guanzhang.web.listing_spec import ColumnKind, ListSpec
+from guanzhang.web.listing_state import chosen_ids
 from guanzhang.web.pages import SIGNED_IN, actor_of, page
 from guanzhang.web.wired import wired
 from guanzhang.work import queries as work
 from guanzhang.work.registry import JobContext
-from guanzhang.work.services import enqueue_job, notify
+from guanzhang.work.services import enqueue_job
 
 log = logging.getLogger("guanzhang.web")
 JOB = "web.export"
@@ -76,12 +77,17 @@ NO_LIST = Kind(
 
 
 def export(request: HttpRequest, spec: ListSpec) -> HttpResponseBase:
-    """Answer a POST with ``export=xlsx|csv``: the file, or word that a job makes it."""
+    """Answer a POST with ``export=xlsx|csv``: the file, or word that a job makes it.
+
+    With ``ids`` only those rows, which the person ticked.
+    """
     actor = actor_of(request)
     if not spec.export_action or not may(actor, spec.export_action):
         return errors.forbidden(request, spec.export_action or "report.export")
     form = "csv" if request.POST.get("export") == "csv" else "xlsx"
     found = find(spec, actor, request.GET)
+    if ids := chosen_ids(request):
+        found = found.only(ids)
     count, exact = count_up_to(found.rows, EXPORT_DIRECTLY)
     if not exact:
         return _as_job(request, found, form)
@@ -219,16 +225,11 @@ def export_list(job: JobContext) -> dict[str, Any]:
         shutil.copyfileobj(source, target)
     path.chmod(0o600)
     _record(found, wanted["format"], written, job.clock())
-    notify(
-        job.user_id,
-        job.book_id,
-        _("“{title}”已导出 {rows} 行，24 小时内可下载。").format(
+    return {
+        "notice": _("“{title}”已导出 {rows} 行，24 小时内可下载。").format(
             title=spec.title, rows=f"{written.rows:,}"
         ),
-        now=job.clock(),
-        link=reverse("export-file", args=[job.job_id]),
-    )
-    return {
+        "link": reverse("export-file", args=[job.job_id]),
         "file": path.name,
         "rows": written.rows,
         "sha256": written.sha256,

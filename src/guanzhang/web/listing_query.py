@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +47,12 @@ class Found:
     filters: tuple[ActiveFilter, ...]
     rows: Rows
     keys: tuple[SortKey, ...]
+    selected: int = 0  # rows ticked on the screen, when only they are wanted
+
+    def only(self, ids: Sequence[int]) -> Found:
+        """The same with none but the selected rows."""
+        rows = self.rows.filter(pk__in=ids)
+        return dataclasses.replace(self, rows=rows, selected=len(ids))
 
     @property
     def is_filtered(self) -> bool:
@@ -60,6 +67,8 @@ class Found:
         said = [one.words for one in self.filters if one.words]
         if self.state.search:
             said.insert(0, _("搜索“{text}”").format(text=self.state.search))
+        if self.selected:
+            said.append(_("选中的 {n} 行").format(n=f"{self.selected:,}"))
         return _("；").join(said) or _("无条件")
 
     def order_in_words(self) -> str:

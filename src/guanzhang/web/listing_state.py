@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
 from guanzhang.web.keyset import SortKey
@@ -15,6 +15,7 @@ from guanzhang.web.listing_spec import Column, ListSpec
 SIZES = (50, 100, 200)
 MOST_SORTS = 3
 LONGEST = 300  # characters of one filter
+SELECT_ALL = 5_000  # rows that may be selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,10 @@ def sort_keys(state: ListState, spec: ListSpec, columns: Iterable[Column]) -> li
         path = known[name].sorts() if name in known else name
         keys.append(SortKey(path, descending=part.startswith("-")))
     return keys
+
+
+def chosen_ids(request: HttpRequest) -> list[int]:
+    """The selected rows of a POST, each once; what is not a number is left out."""
+    return list(
+        dict.fromkeys(int(text) for text in request.POST.getlist("ids") if text.isdecimal())
+    )[:SELECT_ALL]

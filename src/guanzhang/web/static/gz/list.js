@@ -131,6 +131,9 @@
   let beyond = null;                                                   // ids of rows that are not on the page
   const picks = () => $$("[data-pick]", list());
   const ids = () => beyond || picks().filter((one) => one.checked).map((one) => one.value);
+  function hold(form, values) {
+    for (const value of values) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "ids", value }));
+  }
   function picked() {
     const all = picks(), on = all.filter((one) => one.checked), n = ids().length;
     all.forEach((one) => one.closest("tr").toggleAttribute("data-picked", one.checked));
@@ -168,14 +171,7 @@
     if (batch) {
       const dialog = document.getElementById("gz-dialog"), all = ids();
       dialog.replaceChildren(document.getElementById("batch-" + batch.dataset.batchKey).content.cloneNode(true));
-      const form = $("[data-batch-form]", dialog);
-      for (const id of all) {
-        const one = document.createElement("input");
-        one.type = "hidden";
-        one.name = "ids";
-        one.value = id;
-        form.append(one);
-      }
+      hold($("[data-batch-form]", dialog), all);
       $$("[data-picked-text]", dialog).forEach((one) => { one.textContent = word("selected", all.length.toLocaleString("en")); });
       htmx.process(dialog);
       gz.open(dialog, batch);
@@ -183,6 +179,11 @@
     if (event.target.closest("[data-reload]")) go(location.href);
   });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "list") { beyond = null; picked(); } });
+  document.addEventListener("submit", (event) => {                     // an export holds the selected rows, if there are any
+    if (event.target.id !== "list-export") return;
+    $$("[name=ids]", event.target).forEach((one) => one.remove());
+    hold(event.target, ids());
+  }, true);
 
   /* ---- rows by arrow keys; Space selects ---- */
   document.addEventListener("keydown", (event) => {

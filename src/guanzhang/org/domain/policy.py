@@ -74,6 +74,16 @@ service.view        own   all       all      all        all        all   all
 service.edit        own   all       all      -          all        all   -
 import.run          own   -         -        all        all        all   -
 import.undo         own   -         -        -          all        all   -
+reference.view      all   all       all      all        all        all   all
+reference.load      -     all       all      -          all        all   -
+reference.review    -     -         all      -          all        all   -
+declaration.view    own   all       all      all        all        all   all
+declaration.edit    own   all       all      -          -          all   -
+declaration.review  -     -         all      -          -          all   -
+declaration.send    -     all       all      -          -          all   -
+declaration.export  own   all       all      all        all        all   all
+declaration.setup   -     -         -        -          -          all   -
+mandate.edit        own   all       all      -          -          all   -
 scheme.view         all   all       all      all        all        all   all
 scheme.edit         -     -         -        all        all        all   -
 scheme.publish      -     -         -        -          all        all   -

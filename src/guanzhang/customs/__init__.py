@@ -1,0 +1,1 @@
+"""报关: declarations, their checks, taxes, messages, states, prints."""

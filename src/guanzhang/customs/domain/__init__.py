@@ -1,0 +1,1 @@
+"""Pure: what a declaration is, says, costs and may do."""

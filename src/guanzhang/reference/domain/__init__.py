@@ -1,0 +1,1 @@
+"""Pure: reference data as of a day."""

@@ -34,10 +34,10 @@ from guanzhang.kernel.actor import Actor, system_actor
 from guanzhang.kernel.codes import usc_check_character
 from guanzhang.org import queries as org
 from guanzhang.org import services
-from guanzhang.parties import pinyin
 from guanzhang.parties.lists import CUSTOMERS
 from guanzhang.parties.models import Party
 from guanzhang.parties.search import find_parties, index_parties
+from guanzhang.storage import pinyin
 from guanzhang.storage.bulk import chunks, insert_plain
 from guanzhang.web.keyset import read_page
 from guanzhang.web.listing_query import count_up_to, find, read_columns

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from guanzhang.kernel.actor import system_actor
 from guanzhang.org.scope import scope_q
-from guanzhang.parties import pinyin, search, services
+from guanzhang.parties import search, services
 from guanzhang.parties.data import PartyData
 from guanzhang.parties.models import Party, SearchText
 from guanzhang.parties.search import (
@@ -22,6 +22,7 @@ from guanzhang.parties.search import (
     unindex_parties,
 )
 from guanzhang.parties.search_text import document, grams, plain, words
+from guanzhang.storage import pinyin
 from parties.conftest import HENGTONG, usc
 
 NAMES = [

@@ -14,12 +14,11 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Problem
 from guanzhang.org.domain.policy import Scope, scope_of
 from guanzhang.org.scope import scope_q
-from guanzhang.parties import pinyin
 from guanzhang.parties.completeness import Around, completeness
 from guanzhang.parties.models import Party
 from guanzhang.parties.search import index_parties, unindex_parties
 from guanzhang.parties.services.base import data_of
-from guanzhang.storage import bulk
+from guanzhang.storage import bulk, pinyin
 from guanzhang.storage.bulk import chunks
 from guanzhang.trail.services import next_number
 

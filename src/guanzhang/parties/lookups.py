@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from guanzhang.kernel.actor import Actor
 from guanzhang.org import queries as org
-from guanzhang.parties import labels, pinyin
+from guanzhang.parties import labels
 from guanzhang.parties.domain import industries, regions
 from guanzhang.parties.search import find_parties
+from guanzhang.storage import pinyin
 from guanzhang.web.lookup import Hit, LookupSource
 from guanzhang.web.spelling import matches
 

@@ -32,7 +32,6 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.codes import normalise_code
 from guanzhang.org.domain.policy import Scope, scope_of
 from guanzhang.org.scope import scope_q
-from guanzhang.parties import pinyin
 from guanzhang.parties.models import Party, SearchText
 from guanzhang.parties.search_text import (
     LINE,
@@ -44,6 +43,7 @@ from guanzhang.parties.search_text import (
     split_former_names,
     words,
 )
+from guanzhang.storage import pinyin
 from guanzhang.storage.bulk import chunks
 
 FEW = 2000  # hits that are still taken one by one

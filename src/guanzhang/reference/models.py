@@ -46,18 +46,24 @@ class Edition(models.Model):
     changed = models.IntegerField(_("变更"), default=0)
     removed = models.IntegerField(_("删除"), default=0)
     unchanged = models.IntegerField(_("不变"), default=0)
-    staged = models.JSONField(null=True)  # rows that wait for their review
+    # Before it takes effect: {"rows", "warnings"}; afterwards what it changed: {"added", "changed", "removed"}.
+    staged = models.JSONField(null=True)
     loaded_by_id = models.BigIntegerField(default=0)
     loaded_by = models.CharField(_("载入人"), max_length=60, blank=True)
     loaded_at = models.DateTimeField(_("载入时间"))
     reviewed_by_id = models.BigIntegerField(null=True)
     reviewed_by = models.CharField(_("复核人"), max_length=60, blank=True)
     reviewed_at = models.DateTimeField(_("复核时间"), null=True)
+    applied_at = models.DateTimeField(null=True)  # when its rows were written
+    stamp = models.CharField(max_length=32, blank=True)  # random, new when its rows are written
     note = models.CharField(_("说明"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("版本")
-        indexes = [models.Index(fields=["kind", "table", "effective_on"], name="edition_order")]
+        indexes = [
+            models.Index(fields=["kind", "table", "effective_on"], name="edition_order"),
+            models.Index(fields=["applied_at"], name="edition_applied"),
+        ]
 
 
 class Code(models.Model):
@@ -87,6 +93,7 @@ class TariffRow(models.Model):
     hs_code = models.CharField(_("商品编号"), max_length=10)
     name = models.CharField(_("商品名称"), max_length=500)
     data = models.JSONField()  # columns of the tariff file as text: mfn_rate, unit1, elements …
+    initials = models.TextField(blank=True)  # pinyin initials of the name
     is_demo = models.BooleanField(default=False)
     valid_from = models.DateField(_("起"))
     valid_to = models.DateField(_("止"), null=True)

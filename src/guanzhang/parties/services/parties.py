@@ -18,7 +18,6 @@ from guanzhang.org import queries as org
 from guanzhang.org.domain.policy import Scope, may, scope_of
 from guanzhang.org.models import Membership
 from guanzhang.org.scope import scope_q
-from guanzhang.parties import pinyin
 from guanzhang.parties.checks import check_party
 from guanzhang.parties.completeness import Around, completeness
 from guanzhang.parties.data import PartyData
@@ -34,6 +33,7 @@ from guanzhang.parties.services.base import (
     note_change,
     refuse,
 )
+from guanzhang.storage import pinyin
 from guanzhang.trail.services import changes_between, next_number
 
 CODE_TAKEN = Kind(

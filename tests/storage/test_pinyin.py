@@ -1,6 +1,6 @@
 import pytest
 
-from guanzhang.parties.pinyin import full, initials, sort_key
+from guanzhang.storage.pinyin import full, initials, sort_key
 
 
 @pytest.mark.parametrize(

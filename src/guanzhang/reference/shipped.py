@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from guanzhang.reference.domain.tables import TABLES, CodeRow
-from guanzhang.reference.domain.tariff import TariffLine, parse_rate
+from guanzhang.reference.domain.tariff import TariffLine
+from guanzhang.reference.domain.tariff_file import line_of
 from guanzhang.reference.domain.view import Reference
 
 DATA = Path(__file__).parent / "data"
@@ -37,32 +38,37 @@ def rows_of(table: str) -> Iterator[tuple[CodeRow, str, str]]:
 def demo_tariff() -> Mapping[str, TariffLine]:
     """The demonstration tariff. Its figures were not taken from the official one."""
     with (DATA / "demo_tariff.csv").open(encoding="utf-8", newline="") as file:
-        return {row["hs_code"]: _line(row) for row in csv.DictReader(file)}
+        return {row["hs_code"]: line_of(row, is_demo=True) for row in csv.DictReader(file)}
+
+
+def rows_in(name: str) -> list[dict[str, str]]:
+    """The rows of ``calendar``, ``parameters`` or ``demo_tariff`` as text."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def parameters(on: dt.date) -> Mapping[str, Decimal]:
+    """The shipped parameters as of a day, by key; a later row of a key replaces an earlier one."""
+    rows = sorted(rows_in("parameters"), key=lambda row: row["valid_from"])
+    return {r["key"]: Decimal(r["value"]) for r in rows if r["valid_from"] <= on.isoformat()}
+
+
+@cache
+def workdays() -> Mapping[dt.date, bool]:
+    """Holidays and exchanged working days."""
+    return {
+        dt.date.fromisoformat(row["day"]): row["is_workday"] == "1" for row in rows_in("calendar")
+    }
 
 
 def reference(on: dt.date) -> Reference:
     """What ships with the program, as if it had always been valid: for commands without a database."""
-    return Reference(on=on, tables=tables(), find_tariff=demo_tariff().get, is_demo_tariff=True)
-
-
-def _line(row: Mapping[str, str]) -> TariffLine:
-    return TariffLine(
-        hs_code=row["hs_code"],
-        name=row["name_zh"],
-        unit1=row["unit1"],
-        unit2=row["unit2"],
-        mfn=parse_rate(row["mfn_rate"]),
-        general=parse_rate(row["general_rate"]),
-        provisional=parse_rate(row["provisional_rate"]),
-        rebate=_fraction(row["export_rebate_rate"]),
-        vat=_fraction(row["vat_rate"]),
-        consumption=parse_rate(row["consumption_tax"]),
-        supervision=row["supervision_conditions"],
-        inspection=row["inspection_category"],
-        elements=tuple(row["elements"].split(";")) if row["elements"] else (),
-        is_demo=True,
+    return Reference(
+        on=on,
+        tables=tables(),
+        find_tariff=demo_tariff().get,
+        parameters=parameters(on),
+        workdays=workdays(),
+        calendar_until=max(workdays()).replace(month=12, day=31),
+        is_demo_tariff=True,
     )
-
-
-def _fraction(text: str) -> Decimal | None:
-    return Decimal(text) / 100 if text else None

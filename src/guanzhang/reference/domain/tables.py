@@ -16,6 +16,28 @@ class CodeTable:
     en: str
     is_complete: bool = True
 
+    @property
+    def extra(self) -> Mapping[str, str]:
+        """Its own columns besides code, name and status, with their Chinese names."""
+        return _EXTRA.get(self.key, {})
+
+
+_EXTRA: Mapping[str, Mapping[str, str]] = {
+    "container_spec": {"size_class": "规格类", "legacy_ciq_code": "原检验检疫代码"},
+    "country": {
+        "name_en": "英文名称",
+        "alpha2": "两位字母代码",
+        "iso_numeric": "ISO 数字代码",
+        "legacy_customs_code": "原海关代码",
+    },
+    "currency": {"legacy_code": "原海关代码", "minor_unit": "小数位数"},
+    "domestic_port_partial": {"customs_office": "关区"},
+    "fee_mark": {"applies_to": "适用于"},
+    "license_doc": {"on_import": "进口", "on_export": "出口", "note": "备注"},
+    "receipt_channel": {"suggested_event": "对应事件"},
+}
+STATUSES: Mapping[str, str] = {"active": "有效", "inactive": "停用", "verify": "待核实"}
+
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:

@@ -51,6 +51,8 @@ def tidied(document: Mapping[str, Any]) -> Document:
                 found[key] = rows
         elif isinstance(value, Mapping) and (row := _tidied_row(block, value)):
             found[key] = row
+    if others := _others(document):  # blocks that the message table does not know
+        found[OTHER] = others
     return found
 
 
@@ -62,17 +64,25 @@ def _tidied_row(block: Block, row: Mapping[str, Any]) -> Row:
     for child in block.children:
         if rows := [r for each in row.get(child.key) or () if (r := _tidied_row(child, each))]:
             found[child.key] = rows
-    if others := [[str(n), str(t)] for n, t in row.get(OTHER) or () if str(t)]:
+    if others := _others(row):
         found[OTHER] = others
     only_a_number = found.keys() <= {"GNo"} and "GNo" in found
     return {} if only_a_number and block.key == "DecLists" else found
+
+
+def _others(row: Mapping[str, Any]) -> list[list[str]]:
+    return [[str(n), text] for n, t in row.get(OTHER) or () if (text := clean(t))]
 
 
 def clean(value: object) -> str:
     """Text as it is stored: NFC, trimmed, without control characters."""
     if value is None:
         return ""
-    text = unicodedata.normalize("NFC", str(value))
+    text = str(value)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # nearly always, and many times faster
+        return text.strip()
     return "".join(c if c.isprintable() else " " for c in text).strip()
 
 
@@ -101,6 +111,7 @@ def leaves(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield from _leaves_of(block, row, f"{key}[{number}]")
         elif value:
             yield from _leaves_of(block, value, key)
+    yield from ((name, text) for name, text in document.get(OTHER) or ())
 
 
 def _leaves_of(block: Block, row: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:

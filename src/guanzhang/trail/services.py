@@ -29,6 +29,11 @@ def next_number(book_id: int, series: str) -> int:
 
     Must run inside ``transaction.atomic``; the counter row stays locked until the commit.
     """
+    return take_numbers(book_id, series, 1)[0]
+
+
+def take_numbers(book_id: int, series: str, count: int) -> range:
+    """The next ``count`` numbers of ``series``, as ``next_number`` gives them one by one."""
     assert connection.in_atomic_block, "A number is only gap-free inside a transaction."
     counters = Counter.objects.select_for_update().filter(book_id=book_id, series=series)
     counter = counters.first()
@@ -39,9 +44,9 @@ def next_number(book_id: int, series: str) -> int:
         except IntegrityError:
             pass  # somebody created it first; the lock below waits for them
         counter = counters.get()
-    counter.last += 1
+    counter.last += count
     counter.save(update_fields=["last"])
-    return counter.last
+    return range(counter.last - count + 1, counter.last + 1)
 
 
 def record(

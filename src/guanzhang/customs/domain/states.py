@@ -65,6 +65,14 @@ _WITH_CUSTOMS = frozenset(
 )  # fmt: skip
 
 
+_BY_CODE = {str(state.value): state for state in State}
+
+
+def state_of(code: str) -> State:
+    """The state that is stored as ``code``; raises ``KeyError`` for other text."""
+    return _BY_CODE[code]
+
+
 class Action(Choice):
     """What a person does to a declaration."""
 

@@ -1,0 +1,465 @@
+"""The header: numbers, offices, supervision mode, countries, kind of document, confirmations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from guanzhang.customs.domain.checks.context import Context
+from guanzhang.customs.domain.checks.shared import (
+    BONDED,
+    CHINA,
+    DEALS,
+    ERROR,
+    FORM_RULES,
+    INLAND_SALES,
+    NUMBER_OF_ENTRY,
+    PRACTICE,
+    PROCESSING,
+    RETURNS,
+    SPECIFICATION,
+    UNCONFIRMED,
+    WARNING,
+    Problems,
+)
+from guanzhang.customs.domain.declaration import Declaration
+from guanzhang.kernel.problem import Kind, Problem
+
+ENTRY_NUMBER = Kind(
+    "CUS-H05",
+    ERROR,
+    "报关单号 {found} 不正确：应为 4 位关区、4 位年份、1 位进出口标志（进口 1、出口 0，集中申报清单 I、E）和 9 位流水号，请核对。",
+    "The entry number {found} is wrong: 4 characters of a customs office, the year, 1 for import or 0 "
+    "for export (I or E for a collective list) and 9 digits; check it.",
+    "海关总署公告2019年第18号第1、2条",
+)
+ENTRY_OFFICE = Kind(
+    "CUS-H05",
+    ERROR,
+    "报关单号 {found} 的前 4 位 {office} 不是关区代码，请核对。",
+    "The entry number {found} begins with {office}, which is no customs office; check it.",
+    "海关总署公告2019年第18号第1、2条",
+)
+ENTRY_YEAR = Kind(
+    "CUS-H05",
+    ERROR,
+    "报关单号 {found} 的年份 {year} 不合理，请核对。",
+    "The year {year} in the entry number {found} is not plausible; check it.",
+    "海关总署公告2019年第18号第1、2条",
+)
+ENTRY_DIRECTION = Kind(
+    "CUS-H05",
+    ERROR,
+    "报关单号 {found} 的第 9 位 {digit} 与进出口方向不符，请核对。",
+    "Character 9 of the entry number {found} is {digit}, which is the other direction; check it.",
+    "海关总署公告2019年第18号第1、2条",
+)
+DISTRICTS = Kind(
+    "CUS-H06",
+    WARNING,
+    "申报地海关 {master} 与进出境关别 {port} 不属于同一直属海关；全国通关一体化申报请确认，否则请改正。",
+    "The office of declaration {master} and the office of entry or exit {port} belong to different "
+    "customs districts; confirm the national integration or correct one.",
+    PRACTICE,
+)
+ONE_VALUE = Kind(
+    "CUS-H07",
+    ERROR,
+    "一份报关单只能填一个{what}，现为“{found}”，请分单申报。",
+    "A declaration carries one value here ({what}), found “{found}”; declare separately.",
+    PRACTICE,
+)
+MANUAL_LENGTH = Kind(
+    "CUS-H07",
+    ERROR,
+    "备案号应为 12 位，现为“{found}”，请核对手册或征免税证明。",
+    "A manual number has 12 characters, found “{found}”; compare it with the manual or certificate.",
+    PRACTICE,
+)
+MANUAL_MODE = Kind(
+    "CUS-H08",
+    WARNING,
+    "备案号 {found} 的首字母 {letter} 与监管方式 {mode} 不符，应为 {expected} 开头，请核对。",
+    "The manual {found} begins with {letter}; the supervision mode {mode} goes with {expected}. "
+    "Check both.",
+    UNCONFIRMED,
+)
+MANUAL_MISSING = Kind(
+    "CUS-H08",
+    WARNING,
+    "监管方式 {mode} 一般需要备案号（{expected} 开头），现为空，请补填。",
+    "The supervision mode {mode} normally needs a manual number beginning with {expected}; fill it in.",
+    UNCONFIRMED,
+)
+PAIR = Kind(
+    "CUS-H09",
+    WARNING,
+    "监管方式 {mode} 与征免性质“{found}”一般不能搭配，常用：{expected}，请核对。",
+    "The supervision mode {mode} does not normally go with the nature of levy “{found}”; usual: "
+    "{expected}. Check both.",
+    UNCONFIRMED,
+)
+COUNTRY = Kind(
+    "CUS-H10",
+    ERROR,
+    "“{field}”（{element}）必填，请填写国别（地区）代码。",
+    "“{element}” ({field}) is required; choose a country or region.",
+    FORM_RULES,
+)
+FROM_CHINA = Kind(
+    "CUS-H10b",
+    WARNING,
+    "进口报关单的启运国为中国，监管方式 {mode} 一般不会如此，请核对。",
+    "The goods are shipped from China, which is unusual for the supervision mode {mode}; check it.",
+    PRACTICE,
+)
+TRADE_IN_CHINA = Kind(
+    "CUS-H10b",
+    WARNING,
+    "贸易国（地区）为中国，监管方式 {mode} 一般不会如此，请核对合同对方所在地。",
+    "The country of trade is China, which is unusual for the supervision mode {mode}; check where "
+    "the contract partner is.",
+    PRACTICE,
+)
+PORT_COUNTRY = Kind(
+    "CUS-H11",
+    WARNING,
+    "港口 {port} {name} 不在{side} {country}，请核对港口或国别。",
+    "The port {port} {name} is not in {country} ({side}); check the port or the country.",
+    PRACTICE,
+)
+CONTRACT = Kind(
+    "CUS-H14",
+    ERROR,
+    "监管方式 {mode} 有商业交易，合同协议号必填，请填写。",
+    "The supervision mode {mode} is a commercial deal: fill in the contract number.",
+    FORM_RULES,
+)
+STORAGE = Kind(
+    "CUS-H15",
+    ERROR,
+    "进口报关单的货物存放地点必填，请填写货物进境后存放的场所。",
+    "An import declaration needs the place where the goods are stored; fill it in.",
+    SPECIFICATION,
+)
+TYPE_PREFIX = Kind(
+    "CUS-H16",
+    ERROR,
+    "单据类型“{found}”的前两位 {part} 不在单据类型代码表中，请改正。",
+    "The document type “{found}” begins with {part}, which is not in its table; correct it.",
+    SPECIFICATION,
+)
+TYPE_STEP = Kind(
+    "CUS-H16",
+    ERROR,
+    "单据类型“{found}”的第 3 位应为空、0、5（概要申报）或 6（完整申报），现为 {part}，请改正。",
+    "Character 3 of the document type “{found}” must be blank, 0, 5 (outline) or 6 (complete), "
+    "found {part}.",
+    SPECIFICATION,
+)
+TYPE_PORT = Kind(
+    "CUS-H16",
+    ERROR,
+    "单据类型“{found}”的第 7 位应为空或 Z（组合港），现为 {part}，请改正。",
+    "Character 7 of the document type “{found}” must be blank or Z (combined ports), found {part}.",
+    SPECIFICATION,
+)
+TYPE_MODE = Kind(
+    "CUS-H16b",
+    WARNING,
+    "单据类型 {prefix} 是备案清单，监管方式 {mode} 一般用报关单，请核对。",
+    "The document type {prefix} is a bonded list, but the supervision mode {mode} normally uses a "
+    "declaration; check both.",
+    UNCONFIRMED,
+)
+RELATION = Kind(
+    "CUS-H17",
+    ERROR,
+    "特殊关系确认为“否”，价格影响确认不能为“是”，请改正。",
+    "Without a special relationship the price cannot be influenced by it; correct one answer.",
+    PRACTICE,
+)
+RELATION_PRICE = Kind(
+    "CUS-H17",
+    ERROR,
+    "特殊关系确认为“是”，必须回答价格影响确认，请选择是或否。",
+    "With a special relationship say whether it influenced the price: yes or no.",
+    PRACTICE,
+)
+PROMISE = Kind(
+    "CUS-H17",
+    ERROR,
+    "确认事项“{found}”不正确：每位应为 1（是）、0（否）或 9（空），请改正。",
+    "The confirmations “{found}” are wrong: each character is 1 (yes), 0 (no) or 9 (blank).",
+    SPECIFICATION,
+)
+PROMISE_BLANK = Kind(
+    "CUS-H17b",
+    WARNING,
+    "出口和加工贸易、保税监管货物（内销除外）不填特殊关系、价格影响和特许权使用费确认，现为“{found}”，请改为空。",
+    "Exports, processing and bonded goods (except inland sales) leave the confirmations of relation, "
+    "price and royalty blank, found “{found}”.",
+    UNCONFIRMED,
+)
+PROMISE_MISSING = Kind(
+    "CUS-H17b",
+    WARNING,
+    "进口征税货物应填特殊关系、价格影响和特许权使用费确认，现为“{found}”，请选择是或否。",
+    "Imports for consumption answer the confirmations of relation, price and royalty, found "
+    "“{found}”; choose yes or no.",
+    UNCONFIRMED,
+)
+FORMULA = Kind(
+    "CUS-H18",
+    WARNING,
+    "公式定价确认为“是”，备注应填公式定价备案号，请补填。",
+    "With a formula price the note gives its record number; add it.",
+    UNCONFIRMED,
+)
+PROVISIONAL = Kind(
+    "CUS-H18",
+    WARNING,
+    "暂定价格确认为“是”时，公式定价确认也应为“是”，请核对。",
+    "A provisional price goes with a formula price; check both answers.",
+    UNCONFIRMED,
+)
+SEQUENCE = Kind(
+    "CUS-H21",
+    WARNING,
+    "统一编号 {found} 不正确：应为 I 或 E 加 17 位数字，请核对。",
+    "The number of the Single Window {found} is wrong: I or E and 17 digits; check it.",
+    PRACTICE,
+)
+
+_SEVERAL = re.compile(r"[,;，；、\s]")
+_SEQUENCE = re.compile(r"[IE]\d{17}", re.ASCII)
+_FORMULA = re.compile(r"公式定价\s*[（(]?[0-9A-Za-z]|公式定价.{0,6}[:：]?\s*[0-9A-Za-z]{6,}")
+_SINGLE = (
+    ("ManualNo", "备案号"),
+    ("LicenseNo", "许可证号"),
+    ("BillNo", "提运单号"),
+    ("TradeMode", "监管方式"),
+    ("CutMode", "征免性质"),
+)
+_LISTS = frozenset({"ML", "LY", "AL", "BL", "SM", "SL"})
+_MANUALS: Mapping[str, str] = {
+    **dict.fromkeys(["0214", "0255", "0258", "0265", "0300", "0245", "0345", "0845", "0865", "4400"], "BE"),
+    **dict.fromkeys(["0615", "0654", "0657", "0664", "0700", "0644", "0744", "0844", "0864", "4600", "0715"], "CE"),
+    **dict.fromkeys(["2025", "2225", "0500"], "Z"),
+    "0320": "D",
+    **dict.fromkeys(["5014", "5015", "5000", "5100", "5300", "5335", "5361", "5034", "5033", "5010"], "HTE"),
+}
+
+
+def _natures() -> Mapping[str, frozenset[str]]:
+    exempt = (
+        "401 402 403 405 406 407 408 409 412 413 417 418 419 422 423 426 428 601 602 603 605 606 608"
+        " 609 610 611 666 686 698 701 702 703 704 705 706 707 708 789 799 801 802 803 811 815 818"
+        " 819 888 898 899 901 902 903 904 905 906 907 908 909 910 911 912 913 915 916 917 918 919"
+        " 921 922 926 927 928 930 931 939 997 998 999 491 492 493 494 496 497 499 591 592"
+    )
+    table = {
+        "0110": f"101 118 119 299 {exempt}",
+        "0214": "502",
+        "0245": "101 299",
+        "0320": "501",
+        "0420": "501 601 602 603",
+        "0446": "101",
+        "0615": "503",
+        "0715": "503",
+        "1500": "101",
+        "1523": "101",
+        "9800": "101",
+        "2025": "601 602 603 789",
+        "2225": "601 602 603 789",
+        "2600": "299",
+        "2700": "299 707 922 926 931",
+        "3010": "101 299",
+        "3339": "299 101",
+        "3422": "101",
+        "3511": "201 801 802",
+        "3612": "201 801 802",
+        "4019": "506 101",
+        "9739": "299 101",
+        "9900": "299 101",
+        "0255": "502 -",
+        "0654": "503 -",
+    }
+    table |= dict.fromkeys(["0265", "0300", "0865", "0864", "0664", "0700", "1300", "1427", "3100"], "299")
+    table |= dict.fromkeys(["4400", "4500", "4561", "4600"], "299")
+    table |= dict.fromkeys(["0644", "0744", "0844", "9700", "9500", "9639"], "101")
+    table |= dict.fromkeys(["5034", "1233", "1200", "6033"], "-")
+    table |= dict.fromkeys(["9610", "9710", "9810", "1039"], "101 -")
+    return {
+        mode: frozenset("" if n == "-" else n for n in natures.split())
+        for mode, natures in table.items()
+    }
+
+
+NATURES = _natures()  # supervision mode → natures of levy; "" = left blank
+
+
+def entry_numbers(declaration: Declaration, context: Context) -> Problems:
+    """H05 for every place that holds an entry number, H21."""
+    for path, number, is_own in (
+        ("DecHead.EntryId", declaration.entry_no, True),
+        ("DecHead.PreEntryId", declaration.pre_entry_no, True),
+        ("DecFreeTxt.RelId", declaration.related_entry_no, False),
+    ):
+        if len(number) == 9 and path == "DecHead.PreEntryId":
+            continue  # older messages give nine characters
+        if number:
+            yield from _entry_number(path, number, is_own, declaration, context)
+    sequence = (declaration.document.get("DecHead") or {}).get("SeqNo", "")
+    if sequence and not _SEQUENCE.fullmatch(sequence):
+        yield SEQUENCE.at("DecHead.SeqNo", found=sequence)
+
+
+def _entry_number(
+    path: str, number: str, is_own: bool, declaration: Declaration, context: Context
+) -> Iterator[Problem]:
+    match = NUMBER_OF_ENTRY.fullmatch(number)
+    if not match:
+        yield ENTRY_NUMBER.at(path, found=number)
+        return
+    offices = context.reference.tables.get("customs_office")
+    if offices and match[1] not in offices:
+        yield ENTRY_OFFICE.at(path, found=number, office=match[1])
+    if not 2000 <= int(match[2]) <= context.on.year + 1:
+        yield ENTRY_YEAR.at(path, found=number, year=match[2])
+    if is_own and match[3] not in ("1I" if declaration.is_import else "0E"):
+        yield ENTRY_DIRECTION.at(path, found=number, digit=match[3])
+
+
+def offices(declaration: Declaration, context: Context) -> Problems:
+    """H06."""
+    master, port = declaration.customs_office, declaration.border_office
+    if not master or not port or context.national_integration:
+        return
+    if master[:2] != port[:2]:
+        yield DISTRICTS.at("DecHead.CustomMaster", master=master, port=port)
+
+
+def single_values(declaration: Declaration, _context: Context) -> Problems:
+    """H07."""
+    head = declaration.document.get("DecHead") or {}
+    for element, what in _SINGLE:
+        if (value := head.get(element, "")) and _SEVERAL.search(value):
+            yield ONE_VALUE.at(f"DecHead.{element}", what=what, found=value)
+    manual = declaration.manual_no
+    if manual and not _SEVERAL.search(manual) and len(manual) != 12:
+        yield MANUAL_LENGTH.at("DecHead.ManualNo", found=manual)
+
+
+def manual_and_mode(declaration: Declaration, _context: Context) -> Problems:
+    """H08."""
+    expected = _MANUALS.get(declaration.trade_mode)
+    if expected is None:
+        return
+    facts = {"mode": declaration.trade_mode, "expected": "/".join(expected)}
+    found = declaration.manual_no
+    if not found:
+        yield MANUAL_MISSING.at("DecHead.ManualNo", **facts)
+    elif found[0] not in expected:
+        yield MANUAL_MODE.at("DecHead.ManualNo", found=found, letter=found[0], **facts)
+
+
+def mode_and_nature(declaration: Declaration, _context: Context) -> Problems:
+    """H09."""
+    natures = NATURES.get(declaration.trade_mode)
+    if natures is None or declaration.levy_kind in natures:
+        return
+    shown = sorted(natures - {""})[:6]
+    yield PAIR.at(
+        "DecHead.CutMode",
+        mode=declaration.trade_mode,
+        found=declaration.levy_kind,
+        expected=" ".join(shown) or "-",
+    )
+
+
+def countries(declaration: Declaration, context: Context) -> Problems:
+    """H10, H10b, H11."""
+    if context.stage == "declare":
+        for element, field, value in (
+            ("TradeAreaCode", "贸易国（地区）", declaration.trade_country),
+            ("TradeCountry", "启运国/运抵国", declaration.shipping_country),
+        ):
+            if not value:
+                yield COUNTRY.at(f"DecHead.{element}", field=field, element=element)
+    mode = declaration.trade_mode
+    inside = mode in RETURNS or mode in PROCESSING or mode in BONDED
+    if declaration.is_import and declaration.shipping_country == CHINA and not inside:
+        yield FROM_CHINA.at("DecHead.TradeCountry", mode=mode)
+    if declaration.trade_country == CHINA and mode in DEALS and not inside:
+        yield TRADE_IN_CHINA.at("DecHead.TradeAreaCode", mode=mode)
+    yield from _port(declaration, context)
+
+
+def _port(declaration: Declaration, context: Context) -> Iterator[Problem]:
+    # The last port before China (经停港 of an import) may lie anywhere on the way.
+    element, side, port = (
+        ("DespPortCode", "启运国", declaration.loading_port)
+        if declaration.is_import
+        else ("DistinatePort", "运抵国", declaration.transit_port)
+    )
+    country = declaration.shipping_country
+    if len(port) == 6 and country and port[:3].isalpha() and port[:3] != country:
+        name = context.reference.name("port", port)
+        yield PORT_COUNTRY.at(
+            f"DecHead.{element}",
+            port=port,
+            name="" if name == port else name,
+            side=side,
+            country=country,
+        )
+
+
+def contract_and_storage(declaration: Declaration, context: Context) -> Problems:
+    """H14, H15."""
+    if context.stage != "declare":
+        return
+    if declaration.trade_mode in DEALS and not declaration.contract_no:
+        yield CONTRACT.at("DecHead.ContrNo", mode=declaration.trade_mode)
+    if declaration.is_import and not declaration.storage_place:
+        yield STORAGE.at("DecHead.GoodsPlace")
+
+
+def document_type(declaration: Declaration, context: Context) -> Problems:
+    """H16, H16b."""
+    found, path = declaration.kind, "DecHead.Type"
+    prefix = found[:2].strip()
+    prefixes = context.reference.tables.get("dec_type_prefix")
+    if prefixes and prefix and prefix not in prefixes and prefix.strip("0"):
+        yield TYPE_PREFIX.at(path, found=found, part=prefix)
+    if (step := found[2:3]) and step not in " 056":
+        yield TYPE_STEP.at(path, found=found, part=step)
+    if (port := found[6:7]) and port not in " Z":
+        yield TYPE_PORT.at(path, found=found, part=port)
+    if prefix in _LISTS and declaration.trade_mode in DEALS:
+        yield TYPE_MODE.at(path, prefix=prefix, mode=declaration.trade_mode)
+
+
+def promises(declaration: Declaration, context: Context) -> Problems:
+    """H17, H17b, H18."""
+    found, path = declaration.promises, "DecHead.PromiseItmes"
+    if any(c not in "019" for c in found):
+        yield PROMISE.at(path, found=found)
+        return
+    relation, price = declaration.promise(0), declaration.promise(1)
+    if relation == "0" and price == "1":
+        yield RELATION.at(path)
+    elif relation == "1" and price == "9":
+        yield RELATION_PRICE.at(path)
+    mode = declaration.trade_mode
+    bonded = (mode in PROCESSING or mode in BONDED) and mode not in INLAND_SALES
+    first = "".join(declaration.promise(i) for i in range(3))
+    if (not declaration.is_import or bonded) and first != "999":
+        yield PROMISE_BLANK.at(path, found=first)
+    elif declaration.is_import and mode == "0110" and "9" in (relation, declaration.promise(2)):
+        if context.stage == "declare":
+            yield PROMISE_MISSING.at(path, found=first)
+    if declaration.promise(3) == "1" and not _FORMULA.search(declaration.note):
+        yield FORMULA.at("DecHead.NoteS")
+    if declaration.promise(4) == "1" and declaration.promise(3) != "1":
+        yield PROVISIONAL.at(path)

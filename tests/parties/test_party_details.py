@@ -30,6 +30,7 @@ from guanzhang.parties.models import (
     ServiceRecord,
     Transaction,
 )
+from guanzhang.parties.queries import standing_day
 from guanzhang.trail.models import AuditRecord
 from guanzhang.trail.queries import history_of
 
@@ -365,7 +366,7 @@ def test_standing_touches_only_what_changed(cast, parties):
 
     def standing(party, grade, amount):
         return services.Standing(
-            party.pk, grade, dt.date(2026, 4, 1), "active", amount, 12, on, None, on
+            party.pk, grade, dt.date(2026, 4, 1), "active", amount, 12, on, None
         )
 
     rows = [
@@ -373,19 +374,20 @@ def test_standing_touches_only_what_changed(cast, parties):
         standing(parties.ruifeng, "", None),
         standing(parties.stranger, "A", Decimal(1)),  # of another book: not written
     ]
-    assert services.record_standing(cast.book.pk, rows) == 2
-    assert services.record_standing(cast.book.pk, rows) == 0
+    assert services.record_standing(cast.book.pk, on, rows) == 2
+    assert services.record_standing(cast.book.pk, on, rows) == 0
     rows[0] = standing(parties.hengtong, "B", Decimal("402180.5"))
+    later = on + dt.timedelta(days=1)
     with CaptureQueriesContext(connection) as queries:
-        assert services.record_standing(cast.book.pk, iter(rows)) == 1
-    assert len([q for q in queries if q["sql"].startswith("UPDATE")]) == 1
+        assert services.record_standing(cast.book.pk, later, iter(rows)) == 1
+    assert len([q for q in queries if q["sql"].startswith("UPDATE parties_party ")]) == 1
+    assert standing_day(cast.book.pk) == later
+    assert standing_day(cast.other_book.pk) is None
     party = Party.objects.get(pk=parties.hengtong.pk)
     assert (party.grade, party.grade_since, party.lifecycle, party.amount_12m) == (
         "B", dt.date(2026, 4, 1), "active", Decimal("402180.5000"),
     )  # fmt: skip
-    assert (party.orders_12m, party.last_traded_on, party.last_contact_on, party.standing_on) == (
-        12, on, None, on,
-    )  # fmt: skip
+    assert (party.orders_12m, party.last_traded_on, party.last_contact_on) == (12, on, None)
     assert party.revision == 1
     assert Party.objects.get(pk=parties.ruifeng.pk).amount_12m is None
-    assert Party.objects.get(pk=parties.stranger.pk).standing_on is None
+    assert Party.objects.get(pk=parties.stranger.pk).amount_12m is None

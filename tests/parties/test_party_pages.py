@@ -493,10 +493,8 @@ def test_filters_of_the_customer_list(cast, parties, later, as_user, query, expe
     data = replace(services.data_of(parties.hengtong), custom={"port": "宁波港"})
     services.change_party(admin, parties.hengtong.pk, data, revision=1, now=later)
     on = later.date()
-    standing = services.Standing(
-        parties.hengtong.pk, "A", on, "active", Decimal(5), 1, on, on, on
-    )
-    services.record_standing(cast.book.pk, [standing])
+    standing = services.Standing(parties.hengtong.pk, "A", on, "active", Decimal(5), 1, on, on)
+    services.record_standing(cast.book.pk, on, [standing])
     Party.objects.update(created_at=later.replace(year=2025))
     answer = as_user("admin").get(
         f"{reverse('customers')}?{query}&cols=code,name,custom_port,tags"

@@ -89,7 +89,6 @@ class Party(models.Model):
     orders_12m = models.BigIntegerField(_("近12个月笔数"), null=True, blank=True)
     last_traded_on = models.DateField(_("最近交易"), null=True, blank=True)
     last_contact_on = models.DateField(_("最近联系"), null=True, blank=True)
-    standing_on = models.DateField(null=True, blank=True)  # as-of day of this block
     revision = models.PositiveIntegerField(default=1)
     batch_id = models.BigIntegerField(null=True, blank=True)  # the import that created it
     created_at = models.DateTimeField()
@@ -145,6 +144,16 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StandingDay(models.Model):
+    """The day as of which the standing of all parties of a book was last worked out."""
+
+    book = models.OneToOneField("org.Book", models.CASCADE, primary_key=True, related_name="+")
+    on = models.DateField()
+
+    class Meta:
+        verbose_name = _("分类日期")
 
 
 class SearchText(models.Model):

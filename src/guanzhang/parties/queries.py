@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, ForeignKey, Max, QuerySet, Sum
 from django.db.models.functions import ExtractYear
@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanzhang.exchange.models import Change
+from guanzhang.exchange.queries import changes_of
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import may
 from guanzhang.org.scope import scope_q
@@ -27,13 +27,17 @@ from guanzhang.parties.models import (
     CustomField,
     Party,
     ServiceRecord,
+    StandingDay,
     Tag,
     Transaction,
 )
 from guanzhang.parties.services.base import around, data_of
 from guanzhang.storage.fields import FixedField
-from guanzhang.trail.models import AuditRecord
 from guanzhang.trail.queries import history_of
+
+if TYPE_CHECKING:
+    from guanzhang.exchange.models import Change
+    from guanzhang.trail.models import AuditRecord
 
 HISTORY = 200  # entries shown of one party
 SITTING = dt.timedelta(minutes=15)
@@ -100,6 +104,11 @@ class YearOfTrade:
 def visible_parties(actor: Actor, action: str = "party.view") -> QuerySet[Party]:
     """All parties that ``actor`` may reach with ``action``, archived ones too."""
     return Party.objects.filter(scope_q(actor, action))
+
+
+def standing_day(book_id: int) -> dt.date | None:
+    """The day as of which grades and key figures were last worked out; None before the first run."""
+    return StandingDay.objects.filter(book_id=book_id).values_list("on", flat=True).first()
 
 
 def party_for(actor: Actor, party_id: int, action: str = "party.view") -> Party:
@@ -223,7 +232,7 @@ def timeline(actor: Actor, party: Party, limit: int = 12) -> list[Entry]:
             _("导入更新"),
             change.batch.file_name,
         )
-        for change in _imports(party)[:limit]
+        for change in changes_of("party", party.pk)[:limit]
     ]
     return sorted(entries, key=lambda entry: entry.sort_key, reverse=True)[:limit]
 
@@ -241,7 +250,7 @@ def history(actor: Actor, party: Party) -> list[HistoryEntry]:
         )
         for r in history_of(actor.book_id, "party", party.pk)[:HISTORY]
     ]
-    entries += [_imported(change, custom) for change in _imports(party)[:HISTORY]]
+    entries += [_imported(change, custom) for change in changes_of("party", party.pk)[:HISTORY]]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY]
 
 
@@ -289,11 +298,6 @@ def _sat(sitting: Sequence[AuditRecord], custom: Mapping[str, str]) -> Entry:
         ]
         text = _("、").join(names)
     return Entry(newest.at, _("、").join(actions), text, newest.actor_name)
-
-
-def _imports(party: Party) -> QuerySet[Change]:
-    rows = Change.objects.filter(object_type="party", object_id=party.pk)
-    return rows.select_related("batch").order_by("-pk")
 
 
 def _imported(change: Change, custom: Mapping[str, str]) -> HistoryEntry:

@@ -315,6 +315,7 @@ def _write_standing(
     )
     parties.record_standing(
         book_id,
+        as_of,
         (
             parties.Standing(
                 party_id=party_id,
@@ -327,7 +328,6 @@ def _write_standing(
                 last_contact_on=None
                 if days is None
                 else as_of - dt.timedelta(days=days // 10_000),
-                on=as_of,
             )
             for party_id, grade, lifecycle, amount, orders, traded, days in flat(
                 warehouse.stream(statement)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from guanzhang.parties.models import StandingDay
 from guanzhang.storage.bulk import chunks
 
 _COLUMNS = (
@@ -25,7 +26,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a party stands as of the day ``on``. None = not known."""
+    """Where a party stands. None = not known."""
 
     party_id: int
     grade: str
@@ -35,11 +36,10 @@ class Standing:
     orders_12m: int | None
     last_traded_on: dt.date | None
     last_contact_on: dt.date | None
-    on: dt.date
 
 
-def record_standing(book_id: int, rows: Iterable[Standing]) -> int:
-    """Write the standing of parties of one book; rows that are as before are not touched.
+def record_standing(book_id: int, on: dt.date, rows: Iterable[Standing]) -> int:
+    """Write the standing of parties of one book as of a day; rows that are as before stay untouched.
 
     Returns how many rows changed. Built for a million: one temporary table, one update. Amounts
     are kept to four places.
@@ -48,7 +48,7 @@ def record_standing(book_id: int, rows: Iterable[Standing]) -> int:
         (
             row.party_id, row.grade, row.grade_since, row.lifecycle,
             None if row.amount_12m is None else int(row.amount_12m.scaleb(4)),
-            row.orders_12m, row.last_traded_on, row.last_contact_on, row.on,
+            row.orders_12m, row.last_traded_on, row.last_contact_on,
         )
         for row in rows
     )  # fmt: skip
@@ -56,13 +56,13 @@ def record_standing(book_id: int, rows: Iterable[Standing]) -> int:
         columns = ", ".join(f"{c} {_TYPES.get(c, 'date')}" for c in _COLUMNS)
         cursor.execute("DROP TABLE IF EXISTS new_standing")
         cursor.execute(
-            f"CREATE TEMPORARY TABLE new_standing (party_id bigint PRIMARY KEY, {columns}, standing_on date)"
+            f"CREATE TEMPORARY TABLE new_standing (party_id bigint PRIMARY KEY, {columns})"
         )
-        marks = ", ".join(["%s"] * (len(_COLUMNS) + 2))
+        marks = ", ".join(["%s"] * (len(_COLUMNS) + 1))
         for part in chunks(plain, 5000):
             cursor.executemany(f"INSERT INTO new_standing VALUES ({marks})", part)  # noqa: S608 - constants
         differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
-        sets = ", ".join(f"{c} = s.{c}" for c in (*_COLUMNS, "standing_on"))
+        sets = ", ".join(f"{c} = s.{c}" for c in _COLUMNS)
         tests = " OR ".join(f"p.{c} {differs} s.{c}" for c in _COLUMNS)
         cursor.execute(
             f"UPDATE parties_party AS p SET {sets} FROM new_standing AS s "  # noqa: S608 - constants
@@ -71,4 +71,5 @@ def record_standing(book_id: int, rows: Iterable[Standing]) -> int:
         )
         changed: int = cursor.rowcount
         cursor.execute("DROP TABLE new_standing")
+        StandingDay.objects.update_or_create(book_id=book_id, defaults={"on": on})
         return changed

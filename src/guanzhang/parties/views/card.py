@@ -127,6 +127,7 @@ def show_card(
         "archivable": queries.may_do(actor, "party.archive", party),
         "serves": queries.may_do(actor, "service.edit", party),
         "trades": queries.may_do(actor, "transaction.edit", party),
+        "standing_on": queries.standing_day(actor.book_id),
         "lifecycle": dict(labels.LIFECYCLES).get(party.lifecycle, ""),
         **below(actor, party, revealed),
         **more,

@@ -1,0 +1,1 @@
+"""What the form of a declaration shows: fields, columns, words. No markup."""

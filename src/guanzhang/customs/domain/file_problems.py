@@ -80,3 +80,73 @@ TOO_DEEP = Kind(
     "XML 嵌套超过 {limit} 层，不像报关单报文",
     "The XML is nested deeper than {limit} levels, unlike any declaration",
 )  # fmt: skip
+BAD_ZIP = Kind(
+    "CUS-917", Severity.ERROR,
+    "ZIP 文件不完整或已损坏，没有读取任何内容。请重新下载或重新打包后再试",
+    "The ZIP file is truncated or damaged; nothing was read. Download or pack it again",
+)  # fmt: skip
+ZIP_BOMB = Kind(
+    "CUS-918", Severity.ERROR,
+    "ZIP 解开后过大（{found}，上限 {limit}），为安全起见不读取。请分成几个文件再试",
+    "The ZIP would unpack too large ({found}; limit {limit}) and is not read. Split it",
+)  # fmt: skip
+UNSAFE_NAME = Kind(
+    "CUS-919", Severity.ERROR,
+    "ZIP 里的文件名“{name}”带有路径跳转，没有读取这个文件",
+    "The name “{name}” inside the ZIP leads out of its folder; this file was not read",
+)  # fmt: skip
+EMPTY_ZIP = Kind(
+    "CUS-920", Severity.ERROR,
+    "ZIP 里的 {found} 个文件中没有 {suffix} 文件",
+    "None of the {found} files in the ZIP is a {suffix} file",
+)  # fmt: skip
+ZIP_MEMBER = Kind(
+    "CUS-921", Severity.ERROR,
+    "ZIP 里的文件“{name}”无法读取：已损坏、加密或与目录不符",
+    "The file “{name}” inside the ZIP cannot be read: damaged, encrypted or not what its directory says",
+)  # fmt: skip
+NOT_A_RECEIPT = Kind(
+    "CUS-922", Severity.ERROR,
+    "不认识的回执：根元素是 <{found}>，应为 DEC_RESULT、DEC_DATA 或 DecImportResponse",
+    "Unknown receipt: its root is <{found}>, not DEC_RESULT, DEC_DATA or DecImportResponse",
+)  # fmt: skip
+RECEIPT_SAYS_NOTHING = Kind(
+    "CUS-923", Severity.ERROR,
+    "回执 <{found}> 里没有海关编号、统一编号或回执代码，无法使用",
+    "The receipt <{found}> holds no entry number, sequence number or channel and is of no use",
+)  # fmt: skip
+EDITED = Kind(
+    "CUS-924", Severity.WARNING,
+    "同一事件（{channel}，{at}）已有一份内容不同的回执“{name}”；本份只记录，不改变状态，请核对来源",
+    "Another receipt of the same event ({channel}, {at}), “{name}”, says something else; this one is only kept. Check where it comes from",
+)  # fmt: skip
+OTHER_ENTRY = Kind(
+    "CUS-925", Severity.WARNING,
+    "回执的{what_zh}是 {found}，报关单 {number} 上是 {expected}；没有采用，请人工核对",
+    "The receipt gives {found} as {what_en}; declaration {number} has {expected}. It was not used; check it",
+)  # fmt: skip
+SENDER_REVIEWED = Kind(
+    "CUS-926", Severity.ERROR,
+    "按设置发单与审单要分开：{name} 审核过报关单 {number}，请由其他人发送",
+    "Sender and reviewer must differ: {name} reviewed declaration {number}; somebody else sends it",
+)  # fmt: skip
+CHANGED_SINCE = Kind(
+    "CUS-927", Severity.ERROR,
+    "报关单 {number} 在审核通过之后有改动，不能发送。请重新送审",
+    "Declaration {number} has changed since it was approved and cannot be sent. Submit it again",
+)  # fmt: skip
+NO_FOLDER = Kind(
+    "CUS-928", Severity.ERROR,
+    "{what_zh}“{found}”不存在或不可写。请在“报关设置”里改正，或让管理员建好这个文件夹",
+    "The {what_en} “{found}” does not exist or cannot be written. Correct it in the settings or create it",
+)  # fmt: skip
+NO_ATTACHMENT = Kind(
+    "CUS-929", Severity.ERROR,
+    "随附单据“{name}”的文件不在系统里，请上传后再发送",
+    "The file of the attached document “{name}” is missing; upload it before sending",
+)  # fmt: skip
+NOT_AGAIN = Kind(
+    "CUS-930", Severity.ERROR,
+    "{what_zh}“{name}”现在是“{found}”，不能{action_zh}",
+    "{what_en} “{name}” is “{found_en}”; it cannot be {action_en}",
+)  # fmt: skip

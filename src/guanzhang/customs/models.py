@@ -108,6 +108,28 @@ class Declaration(models.Model):
             models.Index(
                 fields=["book", "party", "declared_on", "id"], name="declaration_by_party"
             ),
+            # Everything that statistics group by and add up: they never touch the documents.
+            models.Index(
+                fields=[
+                    "book",
+                    "declared_on",
+                    "direction",
+                    "amend_kind",
+                    "party",
+                    "owner",
+                    "department",
+                    "customs_office",
+                    "trade_mode",
+                    "country",
+                    "line_count",
+                    "value_cny",
+                    "tax_cny",
+                    "return_count",
+                    "reject_count",
+                    "id",
+                ],
+                name="declaration_figures",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +151,7 @@ class GoodsLine(models.Model):
     total = FixedField(_("总价"), null=True)
     currency = models.CharField(_("币制"), max_length=3, blank=True)
     origin = models.CharField(_("原产国"), max_length=3, blank=True)
+    value_cny = FixedField(_("计税价格"), null=True)  # from the tax sheet, as is the tax
     duty_cny = FixedField(_("税款"), null=True)
 
     class Meta:
@@ -136,7 +159,13 @@ class GoodsLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["declaration", "number"], name="goods_line_once")
         ]
-        indexes = [models.Index(fields=["hs_code", "declaration"], name="goods_line_by_code")]
+        indexes = [
+            models.Index(fields=["hs_code", "declaration"], name="goods_line_by_code"),
+            models.Index(
+                fields=["declaration", "hs_code", "value_cny", "duty_cny"],
+                name="goods_line_figures",
+            ),
+        ]
 
 
 class Revision(models.Model):

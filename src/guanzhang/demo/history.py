@@ -133,14 +133,16 @@ def _record(
 def _next(
     rng: Random, kind: str, happened: dt.datetime, today: dt.date
 ) -> tuple[str, dt.date | None, dt.datetime | None]:
-    """What was agreed to do next and by when. Old promises are kept, but for a few."""
+    """What was agreed to do next and by when. Old promises are kept, recent ones mostly."""
     is_recent = (today - happened.date()).days < 21
     if kind != "complaint" and rng.randrange(100) >= (52 if is_recent else 24):
         return "", None, happened  # nothing left to do: closed as it is written
     due = happened.date() + dt.timedelta(days=rng.choice((3, 5, 7, 14, 30)))
     if 0 <= (due - today).days <= 4:
         due = today  # so that there is work on the first morning
-    is_kept = rng.randrange(100) < (97 if (today - due).days > 30 else 55 if due < today else 0)
+    late = (today - due).days
+    kept = 100 if late > 45 else 90 if late > 14 else 55 if late > 0 else 0  # of a hundred
+    is_kept = rng.randrange(100) < kept
     action = "跟进投诉处理结果" if kind == "complaint" else rng.choice(_NEXT)
     if not is_kept:
         return action, due, None

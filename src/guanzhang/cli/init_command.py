@@ -17,6 +17,7 @@ from guanzhang.kernel.actor import system_actor
 from guanzhang.org import queries as org
 from guanzhang.org import services
 from guanzhang.org.passwords import make_password
+from guanzhang.reference.services import install_shipped
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     """Idempotent: upgrades what is there, makes what is missing."""
     call_command("migrate", interactive=False, verbosity=0)
     print(_("数据库已就绪：%(place)s") % {"place": place()})
+    if rows := install_shipped(timezone.now()):
+        print(_("已装入 %(n)s 行参数：代码表、演示税则、工作日历。") % {"n": rows})
     existing = [book for book in org.books() if not book.company.is_demo]
     if existing:
         names = "、".join(f"{book.company.name}（{book.code}）" for book in existing)

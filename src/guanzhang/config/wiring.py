@@ -19,6 +19,9 @@ from guanzhang.parties.lists import (
     TRANSACTIONS,
 )
 from guanzhang.parties.lookups import LOOKUPS as PARTY_LOOKUPS
+from guanzhang.reference import jobs as reference_jobs
+from guanzhang.reference.lookups import LOOKUPS as REFERENCE_LOOKUPS
+from guanzhang.reference.services import apply_due
 from guanzhang.trail.delivery import Listener
 from guanzhang.web.listing_export import export_list
 from guanzhang.work.registry import Handler
@@ -29,6 +32,7 @@ JOBS: dict[str, Handler] = {
     "exchange.check": exchange_jobs.check,
     "exchange.commit": exchange_jobs.commit,
     "exchange.undo": exchange_jobs.undo,
+    "reference.load": reference_jobs.load,
     "classification.run": classification_jobs.run,
     "classification.trial": classification_jobs.trial,
     "classification.publish": classification_jobs.publish,
@@ -41,6 +45,7 @@ LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {
 }
 
 REGULAR = (
+    apply_due,
     classify_daily,
     verify_daily,
 )  # looked at every minute; each queues what the day lacks
@@ -60,4 +65,4 @@ LISTS = (  # lists that a job may export
     SERVICE_RECORDS,
 )
 
-LOOKUPS = PARTY_LOOKUPS  # what a combobox and the palette find
+LOOKUPS = (*PARTY_LOOKUPS, *REFERENCE_LOOKUPS)  # what a combobox and the palette find

@@ -20,6 +20,7 @@ from guanzhang.org.domain.demo import PASSWORD
 from guanzhang.org.models import Book, User
 from guanzhang.parties import search
 from guanzhang.parties.services import add_field, bulk
+from guanzhang.reference.services import install_shipped
 from guanzhang.trail.queries import history_of
 from guanzhang.trail.services import record
 
@@ -66,6 +67,7 @@ def load_demo(
             return book
         wipe_demo(now=now)
     progress(0, STEPS, _("准备演示数据"))
+    install_shipped(now)
     data = generate.generate(generate.SEED, today)
     with transaction.atomic():
         progress(1, STEPS, _("建立公司和用户"))

@@ -57,7 +57,8 @@ def parameters(on: dt.date) -> Mapping[str, Decimal]:
 def workdays() -> Mapping[dt.date, bool]:
     """Holidays and exchanged working days."""
     return {
-        dt.date.fromisoformat(row["day"]): row["is_workday"] == "1" for row in rows_in("calendar")
+        dt.date.fromisoformat(row["day"]): row["is_workday"] == "1"
+        for row in rows_in("calendar")
     }
 
 

@@ -28,7 +28,9 @@ class Difference:
         return frozenset((*self.added, *self.changed, *self.removed))
 
     def to_json(self) -> dict[str, object]:
-        changed = {key: {c: list(v) for c, v in row.items()} for key, row in self.changed.items()}
+        changed = {
+            key: {c: list(v) for c, v in row.items()} for key, row in self.changed.items()
+        }
         return {"added": list(self.added), "changed": changed, "removed": list(self.removed)}
 
 

@@ -62,7 +62,7 @@ def _compiler() -> typst.Compiler:
 @cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.FOLDER)]
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(fonts.FOLDER)]
     )
 
 

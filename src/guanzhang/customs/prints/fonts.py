@@ -15,6 +15,12 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn as carrier
 
 FOLDER = carrier.serif_path().parent
+# Letters of other European alphabets that the typesetter's own serif has and the Chinese font lacks.
+_EUROPEAN = (
+    "104-10F 114-119 11C-127 12C-142 145-146 149-14B 150-151 154-167 16E-191 193-19F 1A2-1AE 1B1-1CC "
+    "1DD-1F7 1FA-24F 384-38A 38C 38E-390 3AA-3B0 3CA-3CE 3D0-3E1 3F0-3F6 3F8-3F9 3FB 3FD-400 402-40F "
+    "450 452-477 48C-4C4 4C7-4CC 4D0-4F9 1E00-1E3D 1E40-1E9F 1EFA-1EFF 20A2-20A4 20B1 20B9 20BF"
+)
 BREAK = "\u200b"  # where a long word may be broken; never in a document, see `printable`
 WIDE = "\u3000"  # parts of one cell
 _LONG_WORD = 12
@@ -23,8 +29,17 @@ _BREAK_AFTER = frozenset("|/,;:_-.)]")
 
 @cache
 def held() -> frozenset[int]:
-    """The code points that the text font has a glyph for."""
-    return _code_points(carrier.serif_path())
+    """The code points that a print has a glyph for."""
+    return _code_points(carrier.serif_path()) | european()
+
+
+def european() -> frozenset[int]:
+    """The code points that come from the typesetter's own serif."""
+    found: set[int] = set()
+    for part in _EUROPEAN.split():
+        first, _, last = part.partition("-")
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
 
 
 def printable(text: str) -> tuple[str, frozenset[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from guanzhang.exchange.domain.fields import Field, FieldKind, Option, Ordinal
 from guanzhang.exchange.spec import ImportSpec, Run
@@ -86,25 +87,25 @@ def _identity_fields() -> tuple[Field, ...]:
     return (
         Field("code", "编号", CODE, max_length=30, examples=("C0001", "C0002"),
               aliases=("客户编号", "客户编码", "客户代码", "客户号", "往来单位编号", "Customer code", "CustomerID"),
-              help="客户的唯一编号；已有的编号会更新该客户。留空时按统一社会信用代码判定，新客户自动编号。"),
+              help=gettext_noop("客户的唯一编号；已有的编号会更新该客户。留空时按统一社会信用代码判定，新客户自动编号。")),
         Field("name", "名称", TEXT, required=True, read=lambda t: normalise_name(t) or None,
               examples=("宁波示例进出口有限公司", "上海样本贸易有限公司"),
               aliases=("客户名称", "公司名称", "企业名称", "单位名称", "客户", "Name", "Customer name"),
-              help="营业执照上的全称。"),
+              help=gettext_noop("营业执照上的全称。")),
         Field("kind", "类型", CHOICE, choices=_pairs(PartyKind), aliases=("客户类型",),
-              examples=("企业", "企业"), help="企业（含个体工商户）或个人。"),
-        Field("is_customer", "是否客户", FLAG, examples=("是", "是"), help="是或否，不填为是。"),
-        Field("is_supplier", "是否供应商", FLAG, examples=("否", "否"), aliases=("供应商",), help="是或否，不填为否。"),
+              examples=("企业", "企业"), help=gettext_noop("企业（含个体工商户）或个人。")),
+        Field("is_customer", gettext_noop("是否客户"), FLAG, examples=("是", "是"), help=gettext_noop("是或否，不填为是。")),
+        Field("is_supplier", gettext_noop("是否供应商"), FLAG, examples=("否", "否"), aliases=("供应商",), help=gettext_noop("是或否，不填为否。")),
         Field("short_name", "简称", max_length=60, aliases=("客户简称",), examples=("示例", "样本")),
         Field("english_name", "英文名", aliases=("英文名称", "English name")),
-        Field("former_names", "曾用名", max_length=400, help="多个名称用顿号或分号隔开。"),
+        Field("former_names", "曾用名", max_length=400, help=gettext_noop("多个名称用顿号或分号隔开。")),
         Field("usc_code", "统一社会信用代码", CODE, max_length=18, read=normalise_code, check=check_usc_code,
               aliases=("信用代码", "社会信用代码", "税号", "纳税人识别号", "USCC"),
-              help="18 位，按 GB 32100-2015 校验末位。"),
+              help=gettext_noop("18 位，按 GB 32100-2015 校验末位。")),
         Field("customs_code", "海关注册编码", CODE, max_length=10, read=normalise_code,
-              check=check_customs_code, aliases=("海关编码", "海关注册号", "海关十位编码"), help="10 位。"),
+              check=check_customs_code, aliases=("海关编码", "海关注册号", "海关十位编码"), help=gettext_noop("10 位。")),
         Field("id_card", "身份证号", CODE, max_length=18, read=normalise_code, check=check_id_card,
-              aliases=("身份证号码",), help="只用于个人客户。"),
+              aliases=("身份证号码",), help=gettext_noop("只用于个人客户。")),
     )  # fmt: skip
 
 
@@ -112,10 +113,10 @@ def _business_fields() -> tuple[Field, ...]:
     return (
         Field("industry", "行业", CODE, max_length=6, read=_industry, aliases=("所属行业",),
               expected="国民经济行业分类的代码或名称，如 F51 或 批发业", examples=("批发业", "F51"),
-              help="GB/T 4754-2017 的门类或大类。"),
+              help=gettext_noop("GB/T 4754-2017 的门类或大类。")),
         Field("region", "地区", CODE, max_length=6, read=_region, aliases=("所在地区", "省市区"),
               expected="行政区划代码或名称，如 330206 或 浙江省宁波市北仑区", examples=("浙江省宁波市北仑区", "上海市浦东新区"),
-              help="到省、市或区县。"),
+              help=gettext_noop("到省、市或区县。")),
         Field("scale", "规模", CHOICE, choices=_pairs(Scale), aliases=("企业规模",)),
         Field("staff_count", "从业人数", INTEGER, places=0, aliases=("人数", "员工人数")),
         Field("annual_revenue", "年营业收入（万元）", DECIMAL, aliases=("年营业收入", "营业收入", "年收入")),
@@ -134,7 +135,7 @@ def _care_fields(actor: Actor) -> tuple[Field, ...]:
         Field("source", "客户来源", CHOICE, choices=_pairs(Source), aliases=("来源", "来源渠道")),
         Field("website", "网址", aliases=("网站", "官网")),
         Field("owner", "负责人", CHOICE, choices=people, aliases=("业务员", "客户经理", "跟进人"),
-              help="本账套中的用户姓名。"),
+              help=gettext_noop("本账套中的用户姓名。")),
         Field("department", "部门", CHOICE, choices=departments, aliases=("所属部门",)),
         Field("note", "备注", max_length=20_000, multiline=True, aliases=("说明",)),
     )  # fmt: skip
@@ -178,7 +179,7 @@ def contact_fields(_actor: Actor) -> tuple[Field, ...]:
     return (
         Field("customer", "客户编号", CODE, required=True, max_length=30, examples=("C0001", "C0001"),
               aliases=("客户", "客户编码", "客户代码", "编号", "统一社会信用代码"),
-              help="客户的编号，或统一社会信用代码；客户须已存在。"),
+              help=gettext_noop("客户的编号，或统一社会信用代码；客户须已存在。")),
         Field("name", "姓名", required=True, max_length=60, aliases=("联系人", "联系人姓名", "Name"),
               examples=("张三", "李四")),
         Field("title", "职务", max_length=60, aliases=("职位", "岗位"), examples=("经理", "会计")),
@@ -190,7 +191,7 @@ def contact_fields(_actor: Actor) -> tuple[Field, ...]:
         Field("wechat", "微信", CODE, max_length=60, aliases=("微信号",)),
         Field("birthday", "生日", DATE, aliases=("出生日期",)),
         Field("is_primary", "主要联系人", FLAG, examples=("是", "否"), aliases=("是否主要",),
-              help="每个客户最多一位。"),
+              help=gettext_noop("每个客户最多一位。")),
         Field("note", "备注", max_length=200),
     )  # fmt: skip
 
@@ -200,18 +201,18 @@ def transaction_fields(actor: Actor) -> tuple[Field, ...]:
     return (
         Field("source", "来源", CODE, required=True, max_length=30, default="excel", read=_source,
               expected="来源系统的名称，不能是手工录入专用的 manual", aliases=("数据来源", "来源系统"),
-              examples=("excel", "excel"), help="数据来自哪里；来源、单号、行号合起来识别一笔交易。"),
+              examples=("excel", "excel"), help=gettext_noop("数据来自哪里；来源、单号、行号合起来识别一笔交易。")),
         Field("document_no", "单号", CODE, required=True, max_length=60, examples=("SO-202611-001", "SO-202611-001"),
               aliases=("订单号", "发票号", "单据号", "合同号", "InvoiceNo", "Invoice", "Order No")),
         Field("line_no", "行号", INTEGER, required=True, places=0, aliases=("项号", "序号"), examples=("1", "2"),
-              help="同一单号内的第几行；没有这一列时，按文件中的先后次序编号。"),
+              help=gettext_noop("同一单号内的第几行；没有这一列时，按文件中的先后次序编号。")),
         Field("traded_on", "交易日期", DATE, required=True, examples=("2026-11-20", "2026-11-20"),
               aliases=("日期", "订单日期", "发票日期", "业务日期", "InvoiceDate", "Date")),
         Field("customer", "客户编号", CODE, required=True, max_length=30, examples=("C0001", "C0001"),
               aliases=("客户", "客户编码", "客户代码", "CustomerID", "Customer ID"),
-              help="客户的编号，或统一社会信用代码。"),
+              help=gettext_noop("客户的编号，或统一社会信用代码。")),
         Field("customer_name", "客户名称", TEXT, aliases=("Customer name",), read=lambda t: normalise_name(t) or None,
-              help="只在自动新建客户时使用。"),
+              help=gettext_noop("只在自动新建客户时使用。")),
         Field("direction", "方向", CHOICE, choices=_pairs(Direction), aliases=("进出口", "业务类型")),
         Field("product_code", "商品编码", CODE, max_length=40, aliases=("货号", "产品编码", "StockCode", "SKU")),
         Field("product_name", "商品名称", aliases=("品名", "产品名称", "Description"), examples=("不锈钢保温杯", "玻璃杯")),
@@ -221,9 +222,9 @@ def transaction_fields(actor: Actor) -> tuple[Field, ...]:
         Field("currency", "币制", CHOICE, required=True, choices=currencies, aliases=("币种", "货币", "Currency"),
               default=org.book(actor.book_id).currency, examples=("CNY", "CNY")),
         Field("amount", "金额", DECIMAL, required=True, aliases=("成交金额", "总价", "Amount", "Total"),
-              examples=("1500.00", "480.00"), help="退货为负数；也可由数量乘单价得到。"),
+              examples=("1500.00", "480.00"), help=gettext_noop("退货为负数；也可由数量乘单价得到。")),
         Field("exchange_rate", "汇率", DECIMAL, places=6, aliases=("折算汇率", "Rate"),
-              help="一单位币制折合多少本位币；币制就是本位币时不填。"),
+              help=gettext_noop("一单位币制折合多少本位币；币制就是本位币时不填。")),
         Field("country", "国别", max_length=60, aliases=("国家", "国别地区", "Country")),
     )  # fmt: skip
 

@@ -195,7 +195,7 @@ def _place(
     if chosen is None:
         return {"chosen": None}
     work = work_on(actor, found, now=timezone.now())
-    labels = {f.key: f.label for f in work.fields}
+    labels = {f.key: _(f.label) for f in work.fields}
     definition = definition_from_json(found.mapping)
     targets = {
         s.columns[0]: labels[k]

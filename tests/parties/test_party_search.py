@@ -21,8 +21,8 @@ from guanzhang.parties.search import (
     search_text,
     unindex_parties,
 )
-from guanzhang.parties.search_text import document, grams, plain, words
-from guanzhang.storage import pinyin
+from guanzhang.storage import gram_search, pinyin
+from guanzhang.storage.search_text import document, grams, plain, words
 from parties.conftest import HENGTONG, usc
 
 NAMES = [
@@ -111,8 +111,8 @@ def test_many_hits_are_found_inside_the_query_of_the_list(
     cast, many, monkeypatch, many_from, most_from
 ):
     monkeypatch.setattr(search, "FEW", 0)
-    monkeypatch.setattr(search, "MANY", many_from)
-    monkeypatch.setattr(search, "MOST", most_from)
+    monkeypatch.setattr(gram_search, "MANY", many_from)
+    monkeypatch.setattr(gram_search, "MOST", most_from)
     mine = Party.objects.filter(book=cast.book)
     for query, expected in TABLE:
         if expected:

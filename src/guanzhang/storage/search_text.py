@@ -1,4 +1,4 @@
-"""The text a party is found by, and the grams an index of it needs. Pure.
+"""The text a record is found by, and the grams an index of it needs. Pure.
 
 A document is lines of plain characters: names in one word without punctuation, english words, code,
 信用代码, first letters of the pinyin, and one line of whole pinyin with ``'`` before each syllable.
@@ -106,7 +106,7 @@ def document(
     codes: Iterable[str],
     spellings: Iterable[tuple[str, Sequence[str]]],
 ) -> str:
-    """The text of a party. ``spellings`` are readings of its names: first letters and syllables."""
+    """The text of a record. ``spellings`` are readings of its names: first letters and syllables."""
     lines: dict[str, None] = {}
     for name in names:
         words_of_name = plain(name).split()

@@ -70,8 +70,9 @@ class Declaration(models.Model):
     released_on = models.DateField(_("放行日期"), null=True)
     closed_on = models.DateField(_("结关日期"), null=True)
     due_on = models.DateField(_("申报期限"), null=True)  # the 14th day after entry
-    error_count = models.PositiveSmallIntegerField(_("错误"), default=0)
-    warning_count = models.PositiveSmallIntegerField(_("警告"), default=0)
+    # open ones; None = not checked yet, just imported
+    error_count = models.PositiveSmallIntegerField(_("错误"), null=True)
+    warning_count = models.PositiveSmallIntegerField(_("警告"), null=True)
     return_count = models.PositiveSmallIntegerField(_("退回次数"), default=0)
     reject_count = models.PositiveSmallIntegerField(_("退单次数"), default=0)
     # who did what
@@ -134,6 +135,18 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class SearchText(models.Model):
+    """What a declaration is found by, see ``search``; its index is made by migration 0004."""
+
+    declaration = models.OneToOneField(
+        Declaration, models.CASCADE, primary_key=True, related_name="search_text"
+    )
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("检索文本")
 
 
 class GoodsLine(models.Model):
@@ -378,6 +391,28 @@ class Template(models.Model):
         verbose_name = _("模板")
         constraints = [
             models.UniqueConstraint(fields=["book", "party", "name"], name="template_once")
+        ]
+
+
+class SheetMapping(models.Model):
+    """Which column of a client's invoice or packing list is what, remembered for the next one."""
+
+    class Role(models.TextChoices):
+        INVOICE = "invoice", _("发票")
+        PACKING = "packing", _("箱单")
+
+    book = models.ForeignKey("org.Book", models.PROTECT, related_name="+", db_index=False)
+    party = models.ForeignKey("parties.Party", models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    columns = models.JSONField()  # element or figure → text of its column's header
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("对应方案")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "party", "role"], name="sheet_mapping_once"
+            )
         ]
 
 

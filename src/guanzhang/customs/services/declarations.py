@@ -27,6 +27,7 @@ from guanzhang.customs.services.base import (
     need_reason,
     settings_of,
 )
+from guanzhang.customs.services.figures import write_figures
 from guanzhang.customs.services.storing import (
     KNOWN_ALREADY,
     Clients,
@@ -36,7 +37,6 @@ from guanzhang.customs.services.storing import (
     next_numbers,
     start_head,
     store_goods,
-    write_figures,
 )
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Kind, Problem, Refused, Severity, Stale

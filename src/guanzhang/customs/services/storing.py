@@ -84,10 +84,6 @@ def store_goods(*rows: Declaration) -> None:
     )
 
 
-def write_figures(row: Declaration, *, now: dt.datetime) -> None:
-    """What is computed from a saved declaration."""
-
-
 def start_head(
     document: Document,
     actor: Actor,

@@ -243,11 +243,30 @@ _SINGLE = (
 )
 _LISTS = frozenset({"ML", "LY", "AL", "BL", "SM", "SL"})
 _MANUALS: Mapping[str, str] = {
-    **dict.fromkeys(["0214", "0255", "0258", "0265", "0300", "0245", "0345", "0845", "0865", "4400"], "BE"),
-    **dict.fromkeys(["0615", "0654", "0657", "0664", "0700", "0644", "0744", "0844", "0864", "4600", "0715"], "CE"),
+    **dict.fromkeys(
+        ["0214", "0255", "0258", "0265", "0300", "0245", "0345", "0845", "0865", "4400"], "BE"
+    ),
+    **dict.fromkeys(
+        [
+            "0615",
+            "0654",
+            "0657",
+            "0664",
+            "0700",
+            "0644",
+            "0744",
+            "0844",
+            "0864",
+            "4600",
+            "0715",
+        ],
+        "CE",
+    ),
     **dict.fromkeys(["2025", "2225", "0500"], "Z"),
     "0320": "D",
-    **dict.fromkeys(["5014", "5015", "5000", "5100", "5300", "5335", "5361", "5034", "5033", "5010"], "HTE"),
+    **dict.fromkeys(
+        ["5014", "5015", "5000", "5100", "5300", "5335", "5361", "5034", "5033", "5010"], "HTE"
+    ),
 }
 
 
@@ -285,7 +304,9 @@ def _natures() -> Mapping[str, frozenset[str]]:
         "0255": "502 -",
         "0654": "503 -",
     }
-    table |= dict.fromkeys(["0265", "0300", "0865", "0864", "0664", "0700", "1300", "1427", "3100"], "299")
+    table |= dict.fromkeys(
+        ["0265", "0300", "0865", "0864", "0664", "0700", "1300", "1427", "3100"], "299"
+    )
     table |= dict.fromkeys(["4400", "4500", "4561", "4600"], "299")
     table |= dict.fromkeys(["0644", "0744", "0844", "9700", "9500", "9639"], "101")
     table |= dict.fromkeys(["5034", "1233", "1200", "6033"], "-")
@@ -309,14 +330,14 @@ def entry_numbers(declaration: Declaration, context: Context) -> Problems:
         if len(number) == 9 and path == "DecHead.PreEntryId":
             continue  # older messages give nine characters
         if number:
-            yield from _entry_number(path, number, is_own, declaration, context)
+            yield from _entry_number(path, number, declaration, context, is_own=is_own)
     sequence = (declaration.document.get("DecHead") or {}).get("SeqNo", "")
     if sequence and not _SEQUENCE.fullmatch(sequence):
         yield SEQUENCE.at("DecHead.SeqNo", found=sequence)
 
 
 def _entry_number(
-    path: str, number: str, is_own: bool, declaration: Declaration, context: Context
+    path: str, number: str, declaration: Declaration, context: Context, *, is_own: bool
 ) -> Iterator[Problem]:
     match = NUMBER_OF_ENTRY.fullmatch(number)
     if not match:
@@ -456,9 +477,8 @@ def promises(declaration: Declaration, context: Context) -> Problems:
     first = "".join(declaration.promise(i) for i in range(3))
     if (not declaration.is_import or bonded) and first != "999":
         yield PROMISE_BLANK.at(path, found=first)
-    elif declaration.is_import and mode == "0110" and "9" in (relation, declaration.promise(2)):
-        if context.stage == "declare":
-            yield PROMISE_MISSING.at(path, found=first)
+    elif mode == "0110" and context.stage == "declare" and "9" in (first[0], first[2]):
+        yield PROMISE_MISSING.at(path, found=first)
     if declaration.promise(3) == "1" and not _FORMULA.search(declaration.note):
         yield FORMULA.at("DecHead.NoteS")
     if declaration.promise(4) == "1" and declaration.promise(3) != "1":

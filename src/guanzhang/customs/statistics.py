@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear, Substr
 
 from guanzhang.customs.models import Declaration, GoodsLine
@@ -98,8 +98,8 @@ def grouped(actor: Actor, span: Span, dimension: str) -> list[Figures]:
     """Figures per value of a dimension, the largest volume first; months in their order.
 
     A month's key is "2026-11", a chapter's "85", a customer's and declarant's the id; "" = not
-    given. In a chapter, a declaration counts once for each chapter it holds, with its lines and
-    their tax there; returns and rejects belong to whole declarations and are not split.
+    given. A declaration counts once for each chapter it holds, with its lines there; returns and
+    rejects belong to whole declarations and are not split.
     """
     if dimension == "chapter":
         return _by_chapter(actor, span)
@@ -120,14 +120,12 @@ def _by_chapter(actor: Actor, span: Span) -> list[Figures]:
         .annotate(
             declarations=Count("declaration", distinct=True),
             lines=Count("pk"),
+            value=Sum("value_cny"),
             tax=Sum("duty_cny"),
         )
         .order_by("-lines", "chapter")
     )
-    return [
-        Figures(row["chapter"], row["declarations"], row["lines"], None, row["tax"], 0, 0)
-        for row in groups
-    ]
+    return [_figures(row["chapter"], {**row, "returns": 0, "rejects": 0}) for row in groups]
 
 
 def _sums() -> dict[str, Any]:
@@ -151,3 +149,23 @@ def _figures(key: str, row: Mapping[str, Any]) -> Figures:
         row["returns"],
         row["rejects"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What one client had declared in a span, and the last day of all times."""
+
+    figures: Figures
+    imports: int
+    last_declared_on: dt.date | None
+
+
+def of_client(actor: Actor, party_id: int, span: Span) -> Client:
+    """One client within the reader's scope."""
+    rows = declared(actor, span).filter(party_id=party_id)
+    found = rows.aggregate(**_sums(), imports=Count("pk", filter=Q(direction="I")))
+    ever = Declaration.objects.filter(
+        scope_q(actor, "declaration.view"), party_id=party_id, declared_on__isnull=False
+    )
+    last = ever.order_by("-declared_on").values_list("declared_on", flat=True).first()
+    return Client(_figures(str(party_id), found), found["imports"], last)

@@ -102,16 +102,15 @@ def tax_due(actor: Actor) -> QuerySet[Declaration]:
     return visible(actor).filter(state=State.TAX_DUE).order_by("declared_on", "pk")
 
 
-def tax_bands(
-    actor: Actor, today: dt.date, pay_by: Callable[[dt.date], dt.date | None]
-) -> list[Band]:
+def tax_bands(actor: Actor, today: dt.date, pay_by: Callable[[dt.date], dt.date]) -> list[Band]:
     """Payment deadlines as bands of the day of declaration (``pay_by`` never runs backwards)."""
     days = [today - dt.timedelta(days=back) for back in range(40, -1, -1)]
 
     def last_with(left: int) -> dt.date | None:
         """The last day of declaration that must be paid in at most ``left`` days from today."""
+
         limit = today + dt.timedelta(days=left)
-        fitting = [day for day in days if (due := pay_by(day)) is not None and due <= limit]
+        fitting = [day for day in days if pay_by(day) <= limit]
         return fitting[-1] if fitting else None
 
     bands: list[tuple[str, dt.date | None, dt.date]] = []

@@ -38,6 +38,14 @@ MENU: tuple[Group, ...] = (
         (Entry("home", _("我的待办"), "home.view"), Entry("notices", _("消息"), "self.edit")),
     ),
     Group(
+        _("报关"),
+        "ship",
+        (
+            Entry("customs-desk", _("报关工作台"), "declaration.view"),
+            Entry("policy-updates", _("政策更新"), "declaration.view", ("policy-update",)),
+        ),
+    ),
+    Group(
         _("客户"),
         "users",
         (
@@ -92,7 +100,10 @@ MENU: tuple[Group, ...] = (
     Group(
         _("报表"),
         "chart-no-axes-combined",
-        (Entry("structure-report", _("客户结构"), "report.view", ("structure-members",)),),
+        (
+            Entry("structure-report", _("客户结构"), "report.view", ("structure-members",)),
+            Entry("customs-report", _("报关统计"), "report.view"),
+        ),
     ),
     Group(
         _("设置"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanzhang.classification import queries as classes
+from guanzhang.desk.views.workbench import panels_for
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import Scope, may, scope_of
 from guanzhang.parties import todo
@@ -23,6 +24,7 @@ from guanzhang.web.pages import actor_of, page
 from guanzhang.work.queries import jobs_of_book
 
 SHOWN = 8  # lines of one group; the rest is one click away
+CUSTOMS_SHOWN = 4  # the workbench shows more
 MOST = 999  # counting further would tell nobody anything
 MOVED_DAYS = 31
 INCOMPLETE = 60  # percent
@@ -56,9 +58,10 @@ class TaskGroup:
 def home(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), timezone.localdate()
     standing = _primary(actor, today)
-    groups = [
-        g for g in (_due(actor, today), _moves(actor, today), _incomplete(actor)) if g.count
-    ]
+    found = [
+        *_customs(actor, today), _due(actor, today), _moves(actor, today), _incomplete(actor),
+    ]  # fmt: skip
+    groups = [group for group in found if group.count]
     context: dict[str, Any] = {
         "today": today,
         "groups": groups,
@@ -90,6 +93,33 @@ def _amount(actor: Actor, standing: dict[str, Any] | None) -> Decimal | None:
 def _group(title: str, url: str, rows: QuerySet[Any], tasks: list[Task]) -> TaskGroup:
     count = rows[: MOST + 1].count()
     return TaskGroup(title, min(count, MOST), count > MOST, url, tasks)
+
+
+def _customs(actor: Actor, today: dt.date) -> list[TaskGroup]:
+    """What the declarations ask of those who prepare, review or send them, as on their workbench."""
+    if not may(actor, "declaration.edit"):
+        return []
+    return [
+        TaskGroup(
+            panel.title,
+            min(panel.count, MOST),
+            panel.count > MOST,
+            panel.url,
+            [
+                Task(
+                    panel.icon,
+                    row.party or row.number,
+                    row.url,
+                    " · ".join(filter(None, (row.number, row.goods, row.why))),
+                    row.badge or row.direction,
+                    row.level in ("err", "warn"),
+                    row.action,
+                )
+                for row in panel.rows[:CUSTOMS_SHOWN]
+            ],
+        )
+        for panel in panels_for(actor, today)
+    ]
 
 
 def _due(actor: Actor, today: dt.date) -> TaskGroup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -179,18 +180,22 @@ def _overview(actor: Actor, party: Party, revealed: bool) -> dict[str, Any]:  # 
         "revealed": revealed,
         "revealable": hidden and not revealed and queries.may_do(actor, "party.reveal", party),
         "timeline": queries.timeline(actor, party),
-        "classes_url": _classes_url(actor, party),
+        "panels": _panels(actor, party),
     }
 
 
-def _classes_url(actor: Actor, party: Party) -> str:
-    """Where the classes of a customer come from, once the module above is there."""
-    if not party.is_customer or not may(actor, "class.view"):
-        return ""
-    try:
-        return reverse("party-classes", args=[party.pk])
-    except NoReverseMatch:
-        return ""
+# What the modules above show on the card of a customer: a partial view and the right to see it.
+_PANELS = (("party-classes", "class.view"), ("party-declarations", "declaration.view"))
+
+
+def _panels(actor: Actor, party: Party) -> list[str]:
+    """Addresses of the panels, of the modules that are installed."""
+    found = []
+    for view, action in _PANELS:
+        if party.is_customer and may(actor, action):
+            with suppress(NoReverseMatch):
+                found.append(reverse(view, args=[party.pk]))
+    return found
 
 
 def _facts(party: Party, id_card: str) -> list[tuple[Any, object, str]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanzhang.customs.domain.checks import check
+from guanzhang.customs.domain.checks.running import check
 from guanzhang.customs.domain.checks.context import (
     AttachedFile,
     Context,

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from guanzhang.customs.checking import findings
 from guanzhang.customs.domain.tax.deadlines import declare_by
 from guanzhang.customs.models import Declaration
 from guanzhang.customs.search import index_declarations
@@ -25,5 +26,7 @@ def set_deadline(row: Declaration, *, now: dt.datetime) -> None:
 def write_figures(row: Declaration, *, now: dt.datetime) -> None:
     """Everything that is computed from a stored declaration whose goods are written."""
     set_deadline(row, now=now)
-    row.save(update_fields=["due_on"])
+    found = findings(row, on=timezone.localdate(now))
+    row.error_count, row.warning_count = found.error_count, found.warning_count
+    row.save(update_fields=["due_on", "error_count", "warning_count"])
     index_declarations([row])

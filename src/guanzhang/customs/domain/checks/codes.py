@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -103,8 +104,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "EdocRealation": {"EdocCode": "edoc_type"},
 }
 _MANY = frozenset({"GoodsAttr"})  # several codes with commas
-# Of these so few rows are known that an unknown code says nothing about the code.
-_MERE_SAMPLES = frozenset({"domestic_port_partial"})
+# Of these so few rows are known that only the form of a code can be looked at.
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "domestic_port_partial": re.compile(r"\d{6}(?:\d{2})?", re.ASCII)
+}
 
 
 def coded_fields(declaration: Declaration, context: Context) -> Problems:
@@ -146,10 +149,11 @@ def _fault(
         return None  # nobody has loaded the table
     is_complete = context.reference.is_complete(table)
     if row is None:
-        problem = (UNKNOWN if is_complete else UNKNOWN_IN_PART).at(
+        if table in _FORMS and _FORMS[table].fullmatch(code):
+            return None
+        return (UNKNOWN if is_complete else UNKNOWN_IN_PART).at(
             path, table=TABLES[table].zh, **facts
         )
-        return as_note(problem) if table in _MERE_SAMPLES else problem
     if row.status == "verify":
         problem = TO_VERIFY.at(path, name=row.name, **facts)
         return problem if is_complete else as_note(problem)

@@ -477,9 +477,17 @@ def promises(declaration: Declaration, context: Context) -> Problems:
     first = "".join(declaration.promise(i) for i in range(3))
     if (not declaration.is_import or bonded) and first != "999":
         yield PROMISE_BLANK.at(path, found=first)
-    elif mode == "0110" and context.stage == "declare" and "9" in (first[0], first[2]):
+    elif _must_answer(declaration, context) and "9" in (first[0], first[2]):
         yield PROMISE_MISSING.at(path, found=first)
     if declaration.promise(3) == "1" and not _FORMULA.search(declaration.note):
         yield FORMULA.at("DecHead.NoteS")
     if declaration.promise(4) == "1" and declaration.promise(3) != "1":
         yield PROVISIONAL.at(path)
+
+
+def _must_answer(declaration: Declaration, context: Context) -> bool:
+    return (
+        declaration.is_import
+        and declaration.trade_mode == "0110"
+        and context.stage == "declare"
+    )

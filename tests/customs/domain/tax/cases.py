@@ -92,7 +92,8 @@ def with_documents(
     """The document with 随附单证 (kind, number) and EcoRelation (line, kind, number)."""
     found["DecLicenseDocus"] = [{"DocuCode": k, "CertCode": n} for k, n in licences]
     found["EcoRelation"] = [
-        {"DecGNo": line, "CertType": kind, "EcoCertNo": number} for line, kind, number in relations
+        {"DecGNo": line, "CertType": kind, "EcoCertNo": number}
+        for line, kind, number in relations
     ]
     return read(found)
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from customs.domain.tax import cases
 
+from customs.domain.tax import cases
 from guanzhang.customs.domain.tax import TaxKind, tax_sheet
 from guanzhang.customs.domain.tax.choice import Basis, choose_rate
 from guanzhang.customs.domain.tax.deadlines import late_declaration_amount, late_payment_amount

@@ -118,7 +118,7 @@ class LineWork:
         """Round the value and say so; an export price contains its duty, which is taken out (29)."""
         if self.exact.numerator is None:
             return
-        text = "÷ " + shown(self.exact.denominator) if self.exact.denominator != ONE else ""
+        text = f" ÷ {shown(self.exact.denominator)}" if self.exact.denominator != ONE else ""
         if export_duty is not None:
             part = self._specific(export_duty, "出口关税")
             if part is None:
@@ -129,11 +129,13 @@ class LineWork:
             )
             share = EXACT.add(ONE, export_duty.ad_valorem)
             self.exact.denominator = product(self.exact.denominator, share)
-            text = f"÷ (1 + {percent(export_duty.ad_valorem)})"
+            text += (
+                f" ÷ (1 + {percent(export_duty.ad_valorem)})" if export_duty.ad_valorem else ""
+            )
             self.value = self.exact.rounded(self.setting.unit)
         if self.value is None:
             return
-        formula = f"{shown(self.exact.numerator)} {text} → {money(self.value)} CNY"
+        formula = f"{shown(self.exact.numerator)}{text} → {money(self.value)} CNY"
         self.steps.append(Words(f"计税价格 {formula}", f"Duty value {formula}"))
 
     # -- import ---------------------------------------------------------------------------------

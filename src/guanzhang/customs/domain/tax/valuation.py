@@ -277,7 +277,7 @@ class Valuation:
         found = []
         for part, weight in zip(shared(total, weights), weights, strict=True):
             cny = product(part, rate)
-            text = f"{money(total)} {currency}"
+            text = self._whole(total, currency, name)
             if len(weights) > 1:
                 text += f" × {shown(weight)} ÷ {shown(whole)} = {money(part)} {currency}"
             if currency != "CNY":
@@ -287,6 +287,14 @@ class Valuation:
             words = Words(f"{zh}{name.zh}{note[0]} {text}", f"{en} {name.en}{note[1]} {text}")
             found.append(_Part(cny * sign, words))
         return found
+
+    def _whole(self, total: Decimal, currency: str, name: _Name) -> str:
+        """The amount that is shared out; a price per tonne with the weight it was multiplied by."""
+        charge, weight = self.declaration.freight, self.declaration.gross_weight
+        if name is _FREIGHT and charge.mark == PER_TONNE and charge.amount and weight:
+            tonnes = shown(EXACT.divide(weight, Decimal(1000)))
+            return f"{shown(charge.amount)} {currency} × {tonnes} t = {money(total)} {currency}"
+        return f"{money(total)} {currency}"
 
     def _weights(self, name: _Name) -> tuple[list[Decimal] | None, Words]:
         """What a charge is shared out by: the value of the lines, or their weight."""

@@ -29,6 +29,7 @@ COMMANDS = {
     "worker": ("guanzhang.cli.worker_command", lazy("单独运行作业程序")),
     "demo": ("guanzhang.cli.demo_command", lazy("装入演示公司并启动")),
     "import": ("guanzhang.cli.import_command", lazy("导入文件")),
+    "check": ("guanzhang.cli.check_command", lazy("检查报关单报文或工作簿")),
     "classify": ("guanzhang.cli.classify_command", lazy("运行分类，说明原因")),
     "trail": ("guanzhang.cli.trail_command", lazy("校验留痕链")),
     "jobs": ("guanzhang.cli.jobs_command", lazy("查看、取消、重试作业")),

@@ -24,7 +24,7 @@ _EUROPEAN = (
 BREAK = "\u200b"  # where a long word may be broken; never in a document, see `printable`
 WIDE = "\u3000"  # parts of one cell
 _LONG_WORD = 12
-_BREAK_AFTER = frozenset("|/,;:_-.)]")
+_BREAK_AFTER = frozenset("|/;:_-)]")
 
 
 @cache

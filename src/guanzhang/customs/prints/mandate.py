@@ -104,7 +104,7 @@ def _data(
     listed = "、".join(
         f"{letter}、{name}" for letter, name in zip("ABCDEFGH", _SERVICES, strict=True)
     )
-    letter = (
+    letter: tuple[tuple[bool, list[str | dict[str, Any]]], ...] = (
         (False, [_blank(broker.name, 70), "："]),
         (
             True,

@@ -17,7 +17,7 @@ DEMO = "演示税则：税率不是官方数据，本表不能作为缴税依据
 UNKNOWN = "未知"
 _COLUMNS = (
     GoodsColumn("项号", 9),
-    GoodsColumn("商品编号/名称", 42),
+    GoodsColumn("商品编号/名称", 36),
     GoodsColumn("原产国(地区)", 22),
     GoodsColumn("计税价格(元)", 25, "right"),
     GoodsColumn("税种", 24),
@@ -25,7 +25,7 @@ _COLUMNS = (
     GoodsColumn("税率", 18, "right"),
     GoodsColumn("税额(元)", 24, "right"),
     GoodsColumn("应缴(元)", 24, "right"),
-    GoodsColumn("计算过程", 74),
+    GoodsColumn("计算过程", 90),
 )
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("guanzhang.desk.urls")),
     path("", include("guanzhang.web.urls")),
     path("", include("guanzhang.parties.urls")),
+    path("", include("guanzhang.customs.urls_print")),
     path("imports/", include("guanzhang.exchange.urls")),
     path("classification/", include("guanzhang.classification.urls")),
     path("settings/", include("guanzhang.ops.urls")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from guanzhang.classification import jobs as classification_jobs
 from guanzhang.classification.handlers import classify_daily, reclassify
 from guanzhang.config.health import classification_age, snapshot_age
+from guanzhang.customs import jobs_print
 from guanzhang.exchange import jobs as exchange_jobs
 from guanzhang.ops.health import Check
 from guanzhang.ops.jobs import verify_daily, verify_trail
@@ -36,6 +37,7 @@ JOBS: dict[str, Handler] = {
     "classification.run": classification_jobs.run,
     "classification.trial": classification_jobs.trial,
     "classification.publish": classification_jobs.publish,
+    "customs.print": jobs_print.print_batch,
 }
 
 LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {

@@ -20,6 +20,7 @@ from guanzhang.customs.models import (
     UsedGoods,
 )
 from guanzhang.kernel.actor import Actor
+from guanzhang.org.domain.policy import may
 from guanzhang.org.scope import scope_q
 
 IN_REVIEW = (State.REVIEW.value, State.SECOND_REVIEW.value)
@@ -144,6 +145,8 @@ def find_used_goods(
 
 def templates_for(actor: Actor, action: str = "declaration.view") -> QuerySet[Template]:
     """Templates of the clients in scope, and those of the whole book."""
+    if not may(actor, action):
+        return Template.objects.none()
     rows = Template.objects.filter(book_id=actor.book_id).select_related("party")
     mine = Q(party=None) | scope_q(actor, action, path="party__")
     return rows.filter(mine).order_by("party__sort_key", "name", "pk")
@@ -168,6 +171,11 @@ def mandate_for(actor: Actor, mandate_id: int, action: str = "declaration.view")
     if found is None:
         raise Http404
     return found
+
+
+def may_edit_mandate(actor: Actor, mandate: Mandate) -> bool:
+    """Whether the actor may correct or cancel this very mandate."""
+    return mandates_for(actor, "mandate.edit").filter(pk=mandate.pk).exists()
 
 
 def settings_for(actor: Actor) -> Settings:

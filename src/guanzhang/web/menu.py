@@ -42,6 +42,16 @@ MENU: tuple[Group, ...] = (
         "ship",
         (
             Entry("customs-desk", _("报关工作台"), "declaration.view"),
+            Entry(
+                "declarations",
+                _("报关单"),
+                "declaration.view",
+                ("declaration", "declaration-new", "declaration-tax"),
+            ),
+            Entry("review-queue", _("待审核"), "declaration.review", ("declaration-review",)),
+            Entry("mandates", _("委托"), "declaration.view", ("mandate", "mandate-new")),
+            Entry("used-goods", _("商品库"), "declaration.view", ("used-goods-one",)),
+            Entry("templates", _("模板"), "declaration.view", ("template",)),
             Entry("policy-updates", _("政策更新"), "declaration.view", ("policy-update",)),
         ),
     ),
@@ -117,6 +127,7 @@ MENU: tuple[Group, ...] = (
                 "party.settings",
                 ("party-field", "party-field-new", "party-tag"),
             ),
+            Entry("declaration-settings", _("报关设置"), "declaration.setup"),
             Entry("trail", _("留痕"), "trail.view", ("trail-record",)),
             Entry("jobs", _("作业"), "job.view", ("job",)),
             Entry("health", _("运行状况"), "health.view"),
@@ -127,6 +138,8 @@ MENU: tuple[Group, ...] = (
 
 # What one can start from anywhere, offered by the command palette.
 COMMANDS: tuple[Entry, ...] = (
+    Entry("declaration-new", _("新建报关单"), "declaration.edit"),
+    Entry("mandate-new", _("登记委托"), "mandate.edit"),
     Entry("customer-new", _("新建客户"), "party.create"),
     Entry("import-new", _("导入文件"), "import.run"),
     Entry("password", _("账户与登录"), "self.edit"),

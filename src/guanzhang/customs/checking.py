@@ -10,11 +10,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
 
-from guanzhang.customs.domain.checks.running import check
+from guanzhang.customs.domain.checks import check
 from guanzhang.customs.domain.checks.context import (
     AttachedFile,
     Context,
@@ -27,6 +28,7 @@ from guanzhang.customs.domain.checks.context import (
 from guanzhang.customs.domain.declaration import Declaration as Facts
 from guanzhang.customs.domain.declaration import read
 from guanzhang.customs.domain.states import State
+from guanzhang.customs.domain.tax import TaxSheet
 from guanzhang.customs.models import (
     Acknowledgement,
     Declaration,
@@ -35,6 +37,7 @@ from guanzhang.customs.models import (
     Settings,
     UsedGoods,
 )
+from guanzhang.customs.taxes import tax_of_facts
 from guanzhang.kernel.actor import system_actor
 from guanzhang.kernel.codes import normalise_code
 from guanzhang.kernel.problem import Problem, Severity
@@ -97,10 +100,14 @@ class Findings:
         return next((row for row in self.rows if row.digest == digest), None)
 
 
-def findings(row: Declaration, *, on: dt.date, stage: Stage = "declare") -> Findings:
-    """What the checks and the tax sheet find in a stored declaration, as of ``on``."""
-    facts = read(row.document)
-    return joined(row, check(facts, context_of(row, facts, on=on, stage=stage)))
+def findings(
+    row: Declaration, *, on: dt.date, stage: Stage = "declare", sheet: TaxSheet | None = None
+) -> Findings:
+    """What the checks and the tax sheet find in a stored declaration, as of ``on``.
+
+    ``sheet`` is its tax sheet where the caller has it already.
+    """
+    return _found(row, read(row.document), on, stage, sheet)
 
 
 def findings_in(
@@ -110,11 +117,20 @@ def findings_in(
     on: dt.date,
     row: Declaration | None = None,
     stage: Stage = "declare",
+    sheet: TaxSheet | None = None,
 ) -> Findings:
     """The same for a document that is not saved: of the draft ``row``, or of none yet."""
     facts = read(document)
     stored = row or Declaration(book_id=book_id, client_no=facts.client_no)
-    return joined(stored, check(facts, context_of(stored, facts, on=on, stage=stage)))
+    return _found(stored, facts, on, stage, sheet)
+
+
+def _found(
+    row: Declaration, facts: Facts, on: dt.date, stage: Stage, sheet: TaxSheet | None
+) -> Findings:
+    sheet = sheet or tax_of_facts(facts, on=row.declared_on or on)
+    context = context_of(row, facts, on=on, stage=stage, tax_cny=sheet.total)
+    return joined(row, (*check(facts, context), *sheet.problems))
 
 
 def joined(row: Declaration, problems: Iterable[Problem]) -> Findings:
@@ -133,7 +149,14 @@ def digest_of(problem: Problem) -> str:
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
-def context_of(row: Declaration, facts: Facts, *, on: dt.date, stage: Stage) -> Context:
+def context_of(
+    row: Declaration,
+    facts: Facts,
+    *,
+    on: dt.date,
+    stage: Stage = "declare",
+    tax_cny: Decimal | None = None,
+) -> Context:
     """What the rules know of the rest of the book; a dozen indexed queries at most."""
     return Context(
         reference=reference_on(on),
@@ -146,6 +169,7 @@ def context_of(row: Declaration, facts: Facts, *, on: dt.date, stage: Stage) -> 
         codes_of_name=_codes_of_names(row, facts),
         earlier=_earlier(row, facts),
         client_no_used_by=_client_no_used_by(row, facts),
+        tax_cny=tax_cny,
         attachments=_attachments(row) if row.pk else None,
         original_released_on=_released_on(row.book_id, facts.related_entry_no),
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils import timezone
 
 from guanzhang.customs.checking import findings
 from guanzhang.customs.domain.tax.deadlines import declare_by
 from guanzhang.customs.models import Declaration
 from guanzhang.customs.search import index_declarations
+from guanzhang.customs.taxes import store_tax, tax_of
 from guanzhang.reference.queries import reference_on
 
 
@@ -26,7 +29,22 @@ def set_deadline(row: Declaration, *, now: dt.datetime) -> None:
 def write_figures(row: Declaration, *, now: dt.datetime) -> None:
     """Everything that is computed from a stored declaration whose goods are written."""
     set_deadline(row, now=now)
-    found = findings(row, on=timezone.localdate(now))
+    today = timezone.localdate(now)
+    sheet = tax_of(row, on=today)
+    store_tax(row, sheet)
+    found = findings(row, on=today, sheet=sheet)
     row.error_count, row.warning_count = found.error_count, found.warning_count
     row.save(update_fields=["due_on", "error_count", "warning_count"])
     index_declarations([row])
+
+
+def refresh(ids: Iterable[int], *, now: dt.datetime) -> int:
+    """Tax and checks of declarations that came in bulk; a transaction each. Returns how many."""
+    count = 0
+    for pk in ids:
+        with transaction.atomic():
+            row = Declaration.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+            if row is not None:
+                write_figures(row, now=now)
+                count += 1
+    return count

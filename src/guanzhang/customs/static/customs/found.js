@@ -53,6 +53,8 @@
     input.focus();
   };
 
+  document.addEventListener("click", (event) => { const to = event.target.closest("[data-goto]"); if (to) D.goTo(to.dataset.goto); });
+
   /* --- the panel ------------------------------------------------------------------------------------------- */
 
   D.showFound = (found) => {

@@ -257,6 +257,23 @@ class TestBatch:
         assert notes == [3, 1, 2]
         assert not Job.objects.exists()
 
+    def test_the_dialog_of_the_list_is_answered_with_a_link(self, hundred, as_user):
+        client = as_user("declarant")
+        address, script = reverse("declaration-print-batch"), {"HX-Request": "true"}
+        few, many = [row.pk for row in hundred[:2]], [row.pk for row in hundred[:51]]
+
+        dialog = client.post(address, {"ids": few}, headers=script).content.decode()
+        link = f"{address}?ids={few[0]}&amp;ids={few[1]}"
+        assert f'href="{link}" target="_blank"' in dialog
+        paper = client.get(link.replace("&amp;", "&"))
+        assert paper["Content-Type"] == "application/pdf"
+        assert pages_of(paper.content) == 2
+
+        dialog = client.post(address, {"ids": many}, headers=script).content.decode()
+        assert f'href="{reverse("job", args=[Job.objects.get().pk])}"' in dialog
+        assert client.get(address, {"ids": many}).status_code == 409
+        assert Job.objects.count() == 1
+
     def test_nothing_chosen_or_one_out_of_reach_prints_nothing(self, cast, draft, as_user, now):
         client = as_user("declarant")
         for ids, code in (([], "CUS-994"), ([draft.pk, 999_999], "CUS-992")):

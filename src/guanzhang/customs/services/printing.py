@@ -23,7 +23,6 @@ from guanzhang.customs import queries
 from guanzhang.customs.domain.declaration import read
 from guanzhang.customs.domain.form import WATERMARKS, Facts
 from guanzhang.customs.domain.states import State, state_of
-from guanzhang.customs.domain.tax import TaxOptions, tax_sheet
 from guanzhang.customs.models import Declaration, Mandate, Receipt, Settings
 from guanzhang.customs.prints import mandate as mandate_paper
 from guanzhang.customs.prints.copies import store_copy, stored_copy
@@ -38,6 +37,7 @@ from guanzhang.customs.prints.notice import TITLES, notice_paper
 from guanzhang.customs.prints.sheet import sheet_pdf
 from guanzhang.customs.prints.tax import tax_paper
 from guanzhang.customs.services.base import audit, settings_of
+from guanzhang.customs.taxes import tax_of
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Kind, Problem, Refused, Severity
 from guanzhang.reference.queries import reference_on
@@ -108,13 +108,15 @@ def mandate_only(actor: Actor, mandate_id: int) -> Paper:
     return Paper(f"代理报关委托书_{mandate.number}.pdf", content)
 
 
-def chosen_rows(actor: Actor, ids: Sequence[int]) -> list[Declaration]:
+def chosen_rows(
+    actor: Actor, ids: Sequence[int], *, most: int = MOST_OF_ALL
+) -> list[Declaration]:
     """The declarations of a batch in the order chosen; refuses none, too many, or one not found."""
     ids = list(dict.fromkeys(ids))
     if not ids:
         raise Refused([NOTHING.at("ids")])
-    if len(ids) > MOST_OF_ALL:
-        raise Refused([TOO_MANY.at("ids", found=len(ids), expected=MOST_OF_ALL)])
+    if len(ids) > most:
+        raise Refused([TOO_MANY.at("ids", found=len(ids), expected=most)])
     found = queries.declarations_for(actor).in_bulk(ids)
     if len(found) < len(ids):
         raise Refused([NOT_ALL.at("ids", found=len(found), expected=len(ids))])
@@ -191,10 +193,8 @@ def _goods_bytes(_actor: Actor, row: Declaration, now: dt.datetime) -> bytes:
 
 
 def _tax_bytes(_actor: Actor, row: Declaration, now: dt.datetime) -> bytes:
-    day = _day(row, now)
-    reference = reference_on(day)
-    options = TaxOptions(declared_on=row.declared_on)
-    taxes = tax_sheet(read(row.document), reference, on=day, options=options)
+    taxes = tax_of(row, on=_day(row, now))
+    reference = reference_on(taxes.on)
     return sheet_pdf(tax_paper(row.document, taxes, reference, _facts(row)))
 
 

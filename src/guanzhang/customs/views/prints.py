@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.http import urlencode
 
 from guanzhang.customs.jobs_print import PRINT, queue_print
 from guanzhang.customs.services import printing
@@ -37,20 +36,27 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(printing.mandate_only(actor_of(request), pk))
 
 
-@page("declaration.view", "POST")
+@page("declaration.view", "GET", "POST")
 def batch(request: HttpRequest) -> HttpResponse:
-    """The chosen declarations in one file: at once, or as a job when there are many."""
+    """The chosen declarations in one file: at once, or as a job when there are many.
+
+    POST comes from the list: the dialog is answered with a link, because a script cannot show a
+    file; GET with the same ``ids`` is that link.
+    """
     actor = actor_of(request)
-    rows = printing.chosen_rows(actor, chosen_ids(request))
-    if len(rows) <= printing.MOST_AT_ONCE:
+    if request.method == "GET":
+        rows = printing.chosen_rows(actor, _ids_of(request), most=printing.MOST_AT_ONCE)
         return _shown(printing.batch_paper(actor, rows, now=timezone.now()))
-    job = queue_print(actor, [row.pk for row in rows], now=timezone.now())
-    messages.info(
-        request,
-        _("共 %(count)s 份，已改为后台打印；完成后会在“消息”里给出下载链接，24 小时内有效。")
-        % {"count": len(rows)},
-    )
-    return redirect(reverse("job", args=[job.pk]))
+    rows = printing.chosen_rows(actor, chosen_ids(request))
+    is_script = bool(request.htmx)  # type: ignore[attr-defined]
+    if len(rows) > printing.MOST_AT_ONCE:
+        job = queue_print(actor, [row.pk for row in rows], now=timezone.now())
+        url = reverse("job", args=[job.pk])
+        return _answer(request, url, count=len(rows)) if is_script else redirect(url)
+    if is_script:
+        query = urlencode([("ids", row.pk) for row in rows])
+        return _answer(request, f"{reverse('declaration-print-batch')}?{query}", file=len(rows))
+    return _shown(printing.batch_paper(actor, rows, now=timezone.now()))
 
 
 @page("declaration.view", "GET")
@@ -73,3 +79,11 @@ def _shown(paper: printing.Paper) -> HttpResponse:
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(paper.name)}"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _answer(request: HttpRequest, url: str, **counts: int) -> HttpResponse:
+    return render(request, "customs/print_batch.html", {"url": url, **counts})
+
+
+def _ids_of(request: HttpRequest) -> list[int]:
+    return [int(text) for text in request.GET.getlist("ids") if text.isdecimal()]

@@ -318,3 +318,15 @@ class TestPages:
     def test_others_find_nothing(self, cast, draft, as_user):
         client = as_user("sales")
         assert client.get(reverse("declaration-print", args=[draft.pk])).status_code == 404
+
+    def test_the_pages_of_a_declaration_offer_what_can_be_printed(self, draft, as_user):
+        client = as_user("declarant")
+        for name in ("declaration", "declaration-review"):
+            html = client.get(reverse(name, args=[draft.pk])).content.decode()
+            for kind in ("goods", "tax", "mandate"):
+                address = reverse("declaration-print-paper", args=[draft.pk, kind])
+                assert f'href="{address}"' in html
+            assert reverse("declaration-print-paper", args=[draft.pk, "release"]) not in html
+        in_state(draft, "released")
+        html = client.get(reverse("declaration-review", args=[draft.pk])).content.decode()
+        assert reverse("declaration-print-paper", args=[draft.pk, "release"]) in html

@@ -125,11 +125,6 @@ OTHER_ENTRY = Kind(
     "回执的{what_zh}是 {found}，报关单 {number} 上是 {expected}；没有采用，请人工核对",
     "The receipt gives {found} as {what_en}; declaration {number} has {expected}. It was not used; check it",
 )  # fmt: skip
-SENDER_REVIEWED = Kind(
-    "CUS-926", Severity.ERROR,
-    "按设置发单与审单要分开：{name} 审核过报关单 {number}，请由其他人发送",
-    "Sender and reviewer must differ: {name} reviewed declaration {number}; somebody else sends it",
-)  # fmt: skip
 CHANGED_SINCE = Kind(
     "CUS-927", Severity.ERROR,
     "报关单 {number} 在审核通过之后有改动，不能发送。请重新送审",
@@ -139,11 +134,6 @@ NO_FOLDER = Kind(
     "CUS-928", Severity.ERROR,
     "{what_zh}“{found}”不存在或不可写。请在“报关设置”里改正，或让管理员建好这个文件夹",
     "The {what_en} “{found}” does not exist or cannot be written. Correct it in the settings or create it",
-)  # fmt: skip
-NO_ATTACHMENT = Kind(
-    "CUS-929", Severity.ERROR,
-    "随附单据“{name}”的文件不在系统里，请上传后再发送",
-    "The file of the attached document “{name}” is missing; upload it before sending",
 )  # fmt: skip
 NOT_AGAIN = Kind(
     "CUS-930", Severity.ERROR,

@@ -63,6 +63,12 @@ def read_receipt(data: bytes, name: str = "") -> tuple[ReceiptFacts, ...]:
     return found
 
 
+def answered_stem(name: str) -> str:
+    """The name of our file that a technical receipt named ``name`` answers; "" for others."""
+    match = _FILE_NAME.match(name.rpartition("/")[2])
+    return match[2] if match else ""
+
+
 def _technical(root: Element, name: str) -> tuple[ReceiptFacts, ...]:
     """DecImportResponse; where the code is missing, the file's name says how it went."""
     values = _values(root)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -19,6 +17,7 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Kind, Refused, Severity
 from guanzhang.parties.models import Attachment
 from guanzhang.parties.services.base import locked_party, note_change
+from guanzhang.storage.contents import write_whole
 
 LARGEST_FILE = 20 * 1024 * 1024
 EMPTY_FILE = Kind(
@@ -170,18 +169,5 @@ def _checked_type(name: str, content: bytes) -> str:
 
 
 def _store(path: Path, content: bytes) -> None:
-    """Temporary name, fsync, rename, fsync of the folder: whole or not at all."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if not path.exists():
+        write_whole(path, content)

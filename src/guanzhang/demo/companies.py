@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
+from guanzhang.demo.declarations import district_of
 from guanzhang.demo.shapes import DemoContact, DemoParty
 from guanzhang.demo.words import (
     BANKS,
@@ -28,6 +29,7 @@ from guanzhang.demo.words import (
 )
 from guanzhang.kernel.codes import usc_check_character
 from guanzhang.parties.domain.scale import SCALE_RULES, ScaleRule, enterprise_scale
+from guanzhang.reference import shipped
 
 Weighted = TypeVar("Weighted", Place, Trade)
 ENTERPRISES, TRADERS, PERSONS = 272, 14, 15
@@ -131,7 +133,7 @@ def _enterprise(
         english_name=_english_name(place, brand[1], trade) if rng.randrange(100) < 65 else "",
         former_names=f"{place.prefix}{brand[0]}商贸有限公司" if rng.randrange(100) < 4 else "",
         usc_code=_usc_code("91", place.region, number),
-        customs_code=f"{place.region[:4]}{rng.choice('29')}{rng.choice('36')}{number:04}",
+        customs_code=_customs_code(place.region, rng.choice("29"), rng.choice("36"), number),
         customs_kind="processor"
         if trade.industry < "D" and rng.randrange(4) == 0
         else "consignee",
@@ -370,6 +372,13 @@ def _english_name(place: Place, pinyin: str, trade: Trade) -> str:
 
 def _founded_on(rng: Random, today: dt.date) -> dt.date:
     return today - dt.timedelta(days=rng.randrange(500, 9_500))
+
+
+def _customs_code(region: str, zone: str, kind: str, number: int) -> str:
+    """District (its economic zone ``zone`` where it has one), kind of enterprise, serial."""
+    district = f"{region[:4]}{zone}"
+    known = district if district in shipped.tables()["district"] else district_of(region)
+    return f"{known}{kind}{number:04}"
 
 
 def _usc_code(kind: str, region: str, number: int) -> str:

@@ -31,6 +31,8 @@ PEOPLE = (
     DemoPerson("wujianguo", "吴建国", "controller", "0104"),
     DemoPerson("zhengqiang", "郑强", "admin", "0105"),
     DemoPerson("qianming", "钱明", "auditor", "0105"),
+    DemoPerson("linxue", "林雪", "declarant", "0103"),
+    DemoPerson("yaojun", "姚军", "reviewer", "0103"),
 )
 FIELDS = (
     DemoField("main_port", "主要口岸", "choice", PORTS),

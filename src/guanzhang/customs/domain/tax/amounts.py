@@ -63,10 +63,11 @@ def shown(number: Decimal) -> str:
 
 def money(amount: Decimal) -> str:
     """With two decimals: ``71234`` → ``71234.00``; more where there are more."""
-    exponent = amount.as_tuple().exponent
-    return (
-        format(amount, "f") if isinstance(exponent, int) and exponent < -2 else f"{amount:.2f}"
-    )
+    text = format(amount, "f")
+    point = text.find(".")
+    if point < 0:
+        return text + ".00"
+    return text if len(text) - point > 2 else text + "0"
 
 
 def percent(fraction: Decimal) -> str:

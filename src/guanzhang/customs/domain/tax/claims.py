@@ -40,6 +40,7 @@ class Claims:
         self._relations = _relations(declaration.document)
         self._kinds = {licence.kind for licence in declaration.licences}
         self._agreements = _agreements(declaration)
+        self._related_kinds = {kind for row in self._relations.values() for kind in row}
         self._check_coverage(declaration)
 
     def of(self, line: Goods) -> Claim:
@@ -65,11 +66,13 @@ class Claims:
 
     def _covers(self, kind: str, related: Mapping[str, str]) -> bool:
         """A document of a kind covers the lines related to it, or all when no line is."""
-        if any(kind in kinds_ for kinds_ in self._relations.values()):
+        if kind in self._related_kinds:
             return kind in related
         return kind in self._kinds
 
     def _check_coverage(self, declaration: Declaration) -> None:
+        if not self._agreements:
+            return
         claimed = {self.of(line).agreement for line in declaration.goods}
         for licence in declaration.licences:
             match = _AGREEMENT.match(licence.number) if licence.kind == "Y" else None

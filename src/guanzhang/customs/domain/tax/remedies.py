@@ -75,8 +75,10 @@ def remedies_of(
 def proof_needed(line: Goods, claim: Claim, reference: Reference) -> list[Problem]:
     """A note when other origins of such goods bear measures and nothing proves this one."""
     measures = reference.measures(line.hs_code, EVERY_ORIGIN)
+    if not measures:
+        return []
     origins = sorted({measure.origin for measure in measures})
-    if not origins or line.origin in origins or not line.origin or claim.certificate:
+    if line.origin in origins or not line.origin or claim.certificate:
         return []
     facts = {"line": line.number, "origins": "、".join(origins), "origin": line.origin}
     return [kinds.PROOF.at(f"{line.path}.OriginCountry", **facts)]

@@ -30,6 +30,7 @@ COMMANDS = {
     "demo": ("guanzhang.cli.demo_command", lazy("装入演示公司并启动")),
     "import": ("guanzhang.cli.import_command", lazy("导入文件")),
     "check": ("guanzhang.cli.check_command", lazy("检查报关单报文或工作簿")),
+    "tax": ("guanzhang.cli.tax_command", lazy("计算报关单的税款，列出计算过程")),
     "classify": ("guanzhang.cli.classify_command", lazy("运行分类，说明原因")),
     "trail": ("guanzhang.cli.trail_command", lazy("校验留痕链")),
     "jobs": ("guanzhang.cli.jobs_command", lazy("查看、取消、重试作业")),

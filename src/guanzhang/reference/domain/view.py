@@ -45,6 +45,7 @@ class Reference:
         return self.find_tariff(hs_code)
 
     def measures(self, hs_code: str, origin: str) -> tuple[Measure, ...]:
+        """The trade measures on a code of ``origin``; with "" those of every origin."""
         return self.find_measures(hs_code, origin)
 
     def exchange_rate(self, currency: str, month: dt.date) -> Decimal | None:

@@ -22,7 +22,7 @@ from guanzhang.work.services import enqueue_job
 
 PRINT = "customs.print"
 NO_RIGHT = Kind(
-    "CUS-995",
+    "CUS-998",
     Severity.ERROR,
     "您已没有查看报关单的权限，打印没有执行；需要的话请管理员加上",
     "You may no longer see declarations; nothing was printed. Ask the administrator",

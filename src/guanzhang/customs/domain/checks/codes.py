@@ -14,7 +14,6 @@ from guanzhang.customs.domain.checks.shared import (
     WARNING,
     Problems,
     as_note,
-    as_warning,
 )
 from guanzhang.customs.domain.declaration import Declaration
 from guanzhang.customs.domain.message import blocks
@@ -48,6 +47,14 @@ UNKNOWN_IN_PART = Kind(
     "“{field}”（{element}）的代码 {found} 不在“{table}”代码表中；该表不完整，请核对后确认。",
     "“{element}” ({field}): the table “{table}”, which is incomplete, has no code {found}; "
     "check it and confirm.",
+    PRACTICE,
+)
+OLD_IN_PART = Kind(
+    "CUS-H04b",
+    WARNING,
+    "“{field}”（{element}）的代码 {found} {name} 在 {on} 已停用；该表不完整，请核对后改用有效代码。",
+    "“{element}” ({field}): the code {found} {name} is not in use on {on}; its table is incomplete, "
+    "so check it and choose a valid one.",
     PRACTICE,
 )
 TO_VERIFY = Kind(
@@ -158,7 +165,6 @@ def _fault(
         problem = TO_VERIFY.at(path, name=row.name, **facts)
         return problem if is_complete else as_note(problem)
     if row.status != "active":
-        problem = NOT_IN_USE.at(path, name=row.name, on=context.on, **facts)
-    else:
-        problem = WRONG_DIRECTION.at(path, name=row.name, **facts)
-    return problem if is_complete else as_warning(problem)
+        kind = NOT_IN_USE if is_complete else OLD_IN_PART
+        return kind.at(path, name=row.name, on=context.on, **facts)
+    return WRONG_DIRECTION.at(path, name=row.name, **facts)

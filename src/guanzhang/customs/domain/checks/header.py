@@ -62,6 +62,13 @@ DISTRICTS = Kind(
     "customs districts; confirm the national integration or correct one.",
     PRACTICE,
 )
+PORT_DISTRICT = Kind(
+    "CUS-H06",
+    WARNING,
+    "入境/离境口岸 {found} 与进出境关别 {port} 不属于同一直属海关，请核对。",
+    "The domestic port {found} is not in the customs district of the office {port}; check both.",
+    PRACTICE,
+)
 ONE_VALUE = Kind(
     "CUS-H07",
     ERROR,
@@ -359,6 +366,10 @@ def offices(declaration: Declaration, context: Context) -> Problems:
         return
     if master[:2] != port[:2]:
         yield DISTRICTS.at("DecHead.CustomMaster", master=master, port=port)
+    gate = context.reference.row("domestic_port_partial", declaration.border_port)
+    office = gate.extra.get("customs_office", "") if gate else ""
+    if office and office[:2] != port[:2]:
+        yield PORT_DISTRICT.at("DecHead.EntyPortCode", found=declaration.border_port, port=port)
 
 
 def single_values(declaration: Declaration, _context: Context) -> Problems:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanzhang.customs.models import GoodsLine
 from guanzhang.customs.search import search_q
+from guanzhang.customs.workbench import reviewable_q
 from guanzhang.kernel.actor import Actor
 from guanzhang.org import queries as org
 from guanzhang.parties.queries import visible_parties
@@ -102,6 +103,13 @@ def by_owner(rows: Rows, token: str, actor: Actor) -> Rows:
             people = org.memberships(actor.book_id).filter(user__name__icontains=part)
             wanted |= Q(owner_id__in=list(people.values_list("user_id", flat=True)))
     return rows.filter(wanted)
+
+
+def by_reviewer(rows: Rows, token: str, actor: Actor) -> Rows:
+    """我: what I may review, neither made nor passed by me."""
+    if token.strip().casefold() not in ME:
+        raise BadToken(str(_("只能写“我”，现为“%(found)s”。") % {"found": token.strip()}))
+    return rows.filter(reviewable_q(actor.user_id))
 
 
 def by_chapter(rows: Rows, token: str, _actor: Actor) -> Rows:

@@ -20,6 +20,7 @@ from guanzhang.customs.filters import (
     by_index,
     by_key,
     by_owner,
+    by_reviewer,
     by_words,
     of_client,
 )
@@ -164,6 +165,7 @@ _COLUMNS = (
     Column("created_at", _("制单时间"), ColumnKind.DATETIME, shown=False),
     # What figures count by, so that they can open exactly their rows.
     Column("chapter", _("含商品编号"), value=lambda _row: "", needs=("pk",), filter=by_chapter, sortable=False, shown=False),
+    Column("reviewer", _("待审人"), value=lambda _row: "", needs=("pk",), filter=by_reviewer, sortable=False, shown=False),
     Column("party_id", _("客户号"), CODE, filter=by_key("party_id"), shown=False),
     Column("owner_id", _("制单人号"), CODE, filter=by_key("owner_id"), shown=False),
 )  # fmt: skip

@@ -153,11 +153,15 @@ def reviews_for(actor: Actor) -> QuerySet[Declaration]:
     """What waits for a review this person may give: not their own work, not twice by one person."""
     if not may(actor, "declaration.review"):
         return Declaration.objects.none()
-    me = actor.user_id
-    first = Q(state=State.REVIEW) & ~_is(prepared_by_id=me)
-    second = Q(state=State.SECOND_REVIEW) & ~_is(prepared_by_id=me) & ~_is(first_reviewer_id=me)
-    rows = visible(actor, "declaration.review").filter(first | second)
+    rows = visible(actor, "declaration.review").filter(reviewable_q(actor.user_id))
     return rows.order_by(F("due_on").asc(nulls_last=True), "updated_at", "pk")
+
+
+def reviewable_q(user_id: int) -> Q:
+    """Declarations in review that are not the user's own work, nor passed by the user already."""
+    own = Q(owner_id=user_id) | _is(prepared_by_id=user_id)
+    second = Q(state=State.SECOND_REVIEW) & ~_is(first_reviewer_id=user_id)
+    return (Q(state=State.REVIEW) | second) & ~own
 
 
 def _is(**column: int) -> Q:

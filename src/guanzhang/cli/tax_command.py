@@ -38,7 +38,7 @@ from guanzhang.reference.domain.view import Reference
 from guanzhang.reference.queries import reference_on
 
 NOT_A_DOCUMENT = Kind(
-    "CUS-983",
+    "CUS-883",
     Severity.ERROR,
     "文件 {file} 不是报关单的 JSON 文档：{found}。应为含 DecHead 和 DecLists 的对象。",
     "{file} is not the JSON document of a declaration: {found}. An object with DecHead and DecLists "

@@ -63,7 +63,7 @@ def test_t3_repair_abroad_without_freight_and_insurance():
         cases.tariff(mfn=percent(case["duty_rate"])),
     )  # fmt: skip
     assert found.charged(TaxKind.DUTY) == case["expect_duty"]
-    assert "CUS-979" in cases.codes(found.problems)
+    assert "CUS-879" in cases.codes(found.problems)
 
 
 @pytest.mark.parametrize("scale", ["2", "0"])

@@ -151,7 +151,7 @@ def yardstick(content: bytes) -> None:
         names = ",".join(f"c{i}" for i in range(len(rows[0])))
         database.execute(f"CREATE TABLE t ({names})")
         with database:
-            database.executemany(f"INSERT INTO t VALUES ({marks})", rows)  # noqa: S608 - own names
+            database.executemany(f"INSERT INTO t VALUES ({marks})", rows)
         database.close()
 
 
@@ -166,7 +166,10 @@ def lookups(actor: Actor, lines: int, measured: Measured) -> None:
     for code in codes:
         timed(measured, "a tariff line, again", lambda code=code: reference.tariff(code))
     sources = {source.key: source for source in LOOKUPS}
-    for key, words in (("tariff", ("1023", "牛肉", "bxggc")), ("port", ("CHN", "上海", "xg", "yokohama"))):
+    for key, words in (
+        ("tariff", ("1023", "牛肉", "bxggc")),
+        ("port", ("CHN", "上海", "xg", "yokohama")),
+    ):
         for word in words * 10:
             timed(
                 measured,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NOW
 
+from conftest import NOW
 from guanzhang.reference.services import install_shipped
 
 

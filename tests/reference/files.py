@@ -42,7 +42,9 @@ def whole_tariff(lines: int, extra: Iterable[Mapping[str, str]] = ()) -> list[di
     """A tariff of so many invented lines: ten-digit codes, two or three to each eight digits."""
     rows = [
         {
-            "hs_code": f"{i // 1000 % 60 + 10:02}{i // 2 % 500:03}{i // 1000 % 10}00{i % 2 + 1}0"[:10],
+            "hs_code": f"{i // 1000 % 60 + 10:02}{i // 2 % 500:03}{i // 1000 % 10}00{i % 2 + 1}0"[
+                :10
+            ],
             "name_zh": f"{NAMES[i % len(NAMES)]}{i:05}",
             "unit1": "035",
             "unit2": "011" if i // 2 % 3 == 0 else "",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from conftest import NOW
 from django.utils import timezone
-from reference.files import demo_rows, file_of, load, whole_tariff
 
+from conftest import NOW
 from guanzhang.kernel.problem import Refused
 from guanzhang.org.queries import books
 from guanzhang.reference import queries
@@ -25,6 +25,7 @@ from guanzhang.reference.services import (
     review_edition,
 )
 from guanzhang.trail.models import AuditRecord, Event
+from reference.files import demo_rows, file_of, load, whole_tariff
 
 TODAY = timezone.localdate(NOW)
 DAY = dt.timedelta(days=1)
@@ -133,7 +134,7 @@ def test_ranges_never_overlap_and_leave_no_gap_after_many_editions(cast):
     rows = sorted(history_of_line(BEEF), key=lambda r: r.valid_from)
     assert rows[0].valid_from == dt.date(2019, 2, 1)
     assert rows[-1].valid_to is None
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in itertools.pairwise(rows):
         assert before.valid_to == after.valid_from > before.valid_from
 
 
@@ -187,7 +188,9 @@ def test_a_rejection_needs_a_reason_and_ends_the_edition(cast):
     with pytest.raises(Refused) as refused:
         review_edition(reviewer, edition.pk, now=NOW)
     assert codes_of(refused.value.problems) == ["REF-051"]
-    assert AuditRecord.objects.filter(action="reference.rejected", reason="税率抄错").count() == 1
+    assert (
+        AuditRecord.objects.filter(action="reference.rejected", reason="税率抄错").count() == 1
+    )
 
 
 def test_a_file_that_says_nothing_new_is_refused(cast):
@@ -261,7 +264,9 @@ def test_a_parameter_changes_from_its_day_after_another_person_agreed(cast):
     assert reference_on(day).parameters["vat_threshold"] == 50
 
 
-def test_the_cache_sees_an_edition_at_once_and_forgets_nothing_else(cast, django_assert_num_queries):
+def test_the_cache_sees_an_edition_at_once_and_forgets_nothing_else(
+    cast, django_assert_num_queries
+):
     before = reference_on(TODAY)
     with django_assert_num_queries(1):
         assert reference_on(TODAY).tables is before.tables

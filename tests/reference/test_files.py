@@ -10,14 +10,14 @@ from dataclasses import replace
 
 import pytest
 import xlsxwriter
-from conftest import NOW
-from reference.files import csv_bytes, demo_rows, file_of, load, whole_tariff
 
+from conftest import NOW
 from guanzhang.kernel.problem import Refused
 from guanzhang.reference.columns import TARIFF as COLUMNS
 from guanzhang.reference.models import Edition, TariffRow
 from guanzhang.reference.queries import changes_of, reference_on
 from guanzhang.reference.services import Heading, review_edition
+from reference.files import csv_bytes, demo_rows, file_of, load, whole_tariff
 
 TARIFF = Heading("tariff", dt.date(2026, 11, 23), "税委会公告", is_whole=False)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped_data")]
@@ -79,7 +79,12 @@ def test_a_doubtful_line_only_warns(cast):
     rows = table(
         {"hs_code": "0202300090", "vat_rate": "6", "export_rebate_rate": "9"},
         {"hs_code": "0202300091", "unit1": "011", "mfn_rate": "11"},
-        {"hs_code": "0203290090", "mfn_rate": "", "general_rate": "", "agreement_rates": "99=1"},
+        {
+            "hs_code": "0203290090",
+            "mfn_rate": "",
+            "general_rate": "",
+            "agreement_rates": "99=1",
+        },
     )
     loaded = load(cast.actor("declarant"), TARIFF, csv_bytes(rows[0], rows[1:]), NOW)
     assert loaded.edition is not None
@@ -145,7 +150,13 @@ def test_what_the_header_of_the_form_lacks_is_said(cast):
     ],
 )  # fmt: skip
 def test_every_kind_of_file_is_checked(cast, kind, row, expected):
-    heading = Heading(kind, TARIFF.effective_on, "来源", table="unit" if kind == "codes" else "", is_whole=False)
+    heading = Heading(
+        kind,
+        TARIFF.effective_on,
+        "来源",
+        table="unit" if kind == "codes" else "",
+        is_whole=False,
+    )
     loaded = load(cast.actor("declarant"), heading, file_of(kind, [row], heading.table), NOW)
     assert loaded.edition is None
     assert sorted(code for _cell, code in found_in(loaded.findings)) == sorted(expected)
@@ -172,4 +183,8 @@ def test_a_whole_tariff_of_13000_lines_loads_compares_and_takes_effect(cast):
     loaded = load(cast.actor("controller"), partial, file_of("tariff", corrected), NOW)
     different = sum(row["mfn_rate"] != "1" for row in rows[:100])
     found = changes_of(loaded.edition.pk)
-    assert (len(found.changed), found.unchanged, found.removed) == (different, 100 - different, ())
+    assert (len(found.changed), found.unchanged, found.removed) == (
+        different,
+        100 - different,
+        (),
+    )

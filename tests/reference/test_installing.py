@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from conftest import NOW
 
+from conftest import NOW
 from guanzhang.reference import shipped
 from guanzhang.reference.domain.tables import TABLES
 from guanzhang.reference.models import Code, Edition, Parameter, TariffRow, Workday

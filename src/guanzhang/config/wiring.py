@@ -6,6 +6,9 @@ from guanzhang.classification import jobs as classification_jobs
 from guanzhang.classification.handlers import classify_daily, reclassify
 from guanzhang.config.health import classification_age, snapshot_age
 from guanzhang.customs import jobs_print
+from guanzhang.customs.lists import LISTS as CUSTOMS_LISTS
+from guanzhang.customs.lookups import LOOKUPS as CUSTOMS_LOOKUPS
+from guanzhang.customs.policy_news import apply_policy, edition_effective
 from guanzhang.exchange import jobs as exchange_jobs
 from guanzhang.ops.health import Check
 from guanzhang.ops.jobs import verify_daily, verify_trail
@@ -21,6 +24,7 @@ from guanzhang.parties.lists import (
 )
 from guanzhang.parties.lookups import LOOKUPS as PARTY_LOOKUPS
 from guanzhang.reference import jobs as reference_jobs
+from guanzhang.reference.lists import EDITIONS, RATES
 from guanzhang.reference.lookups import LOOKUPS as REFERENCE_LOOKUPS
 from guanzhang.reference.services import apply_due
 from guanzhang.trail.delivery import Listener
@@ -37,10 +41,12 @@ JOBS: dict[str, Handler] = {
     "classification.run": classification_jobs.run,
     "classification.trial": classification_jobs.trial,
     "classification.publish": classification_jobs.publish,
+    "customs.policy": apply_policy,
     "customs.print": jobs_print.print_batch,
 }
 
 LISTENERS: dict[str, tuple[tuple[str, Listener], ...]] = {
+    "reference.EditionEffective": (("customs.policy", edition_effective),),
     "parties.PartyChanged": (("classification.reclassify", reclassify),),
     "exchange.BatchCommitted": (("classification.reclassify", reclassify),),
     "exchange.BatchUndone": (("classification.reclassify", reclassify),),
@@ -57,6 +63,8 @@ HEALTH: tuple[Check, ...] = (snapshot_age, classification_age)
 IMPORTS = PARTY_IMPORTS  # kinds of file that can be imported
 
 LISTS = (  # lists that a job may export
+    EDITIONS,
+    RATES,
     USERS,
     TRAIL,
     JOB_LIST,
@@ -65,6 +73,7 @@ LISTS = (  # lists that a job may export
     ARCHIVED,
     TRANSACTIONS,
     SERVICE_RECORDS,
+    *CUSTOMS_LISTS,
 )
 
-LOOKUPS = (*PARTY_LOOKUPS, *REFERENCE_LOOKUPS)  # what a combobox and the palette find
+LOOKUPS = (*PARTY_LOOKUPS, *CUSTOMS_LOOKUPS, *REFERENCE_LOOKUPS)  # what a combobox and the palette find

@@ -6,13 +6,14 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Substr
 
 from guanzhang.reference.domain.difference import Difference, difference
 from guanzhang.reference.domain.tables import CodeRow
@@ -29,6 +30,7 @@ from guanzhang.reference.models import (
     Workday,
 )
 from guanzhang.reference.shapes import SHAPES, on_day, tariff_row
+from guanzhang.storage.bulk import AT_ONCE
 
 LINES = 20_000  # tariff lines kept in the process
 _EVER = dt.date.min
@@ -40,7 +42,7 @@ class Snapshot:
 
     tables: Mapping[str, Mapping[str, CodeRow]]
     initials: Mapping[str, Mapping[str, str]]  # by table and code
-    measures: Mapping[tuple[str, str], tuple[Measure, ...]]  # by HS prefix and origin
+    measures: Mapping[tuple[str, str], tuple[Measure, ...]]  # by HS prefix and origin or ""
     parameters: Mapping[str, Decimal]
     workdays: Mapping[dt.date, bool]
     calendar_until: dt.date | None
@@ -123,6 +125,28 @@ def tariff_rows(on: dt.date, text: str = "") -> QuerySet[TariffRow]:
     return rows
 
 
+def tariff_groups(on: dt.date, under: str = "") -> list[tuple[str, int, str]]:
+    """Chapters (2 digits), or headings (4) of the chapter ``under``: code, lines, the first line's name."""
+    digits = len(under) + 2
+    rows = on_day(TariffRow.objects.filter(hs_code__startswith=under), on).order_by()
+    counted = (
+        rows.annotate(group=Substr("hs_code", 1, digits))
+        .values_list("group")
+        .annotate(count=Count("pk"), first=Min("hs_code"))
+        .order_by("group")
+    )
+    groups = list(counted)
+    names = dict(rows.filter(hs_code__in=[g[2] for g in groups]).values_list("hs_code", "name"))
+    return [(group, count, names.get(first, "")) for group, count, first in groups]
+
+
+def measures_on(day: dt.date, hs_code: str) -> QuerySet[MeasureRow]:
+    """The measures on a code of every origin, as of a day."""
+    prefixes = [hs_code[:n] for n in range(2, len(hs_code) + 1)]
+    rows = on_day(MeasureRow.objects.filter(hs_prefix__in=prefixes), day)
+    return rows.select_related("edition").order_by("origin", "kind", "exporter")
+
+
 def _rank(row: CodeRow, initials: str, typed: str) -> int | None:
     """How well a row answers what was typed: 0 is best, None not at all. Codes may differ in case only."""
     folded = typed.casefold()
@@ -134,15 +158,17 @@ def _rank(row: CodeRow, initials: str, typed: str) -> int | None:
     if name.startswith(folded):
         return 2
     spelled = initials.split()
-    if any(s.startswith(folded) for s in spelled):
+    if folded in spelled:
         return 3
+    if any(s.startswith(folded) for s in spelled):
+        return 4
     other = (
         name,
         row.extra.get("name_en", "").casefold(),
         row.extra.get("alpha2", "").casefold(),
     )
     if any(folded in part for part in (*other, *spelled)):
-        return 4
+        return 5
     return None
 
 
@@ -200,6 +226,55 @@ def changes_of(edition_id: int) -> Difference:
     }
     added = staged["added"] if "added" in staged else _brought(found)
     return Difference(tuple(added), changed, tuple(staged.get("removed", ())), found.unchanged)
+
+
+def names_of(found: Edition, changes: Difference) -> dict[str, str]:
+    """The names of the codes or lines that an edition touches, as far as they have one."""
+    staged = found.staged or {}
+    columns = {
+        Edition.Kind.CODES: ("code", "name"),
+        Edition.Kind.TARIFF: ("hs_code", "name_zh"),
+    }
+    if found.kind not in columns:
+        return {}
+    key, name = columns[Edition.Kind(found.kind)]
+    names = {row[key]: row[name] for row in staged.get("rows", ())}
+    wanted = [k for k in changes.keys if k not in names][:AT_ONCE]
+    if found.kind == Edition.Kind.CODES:
+        rows = Code.objects.filter(table=found.table, code__in=wanted).order_by("valid_from")
+        return names | dict(rows.values_list("code", "name"))
+    lines = TariffRow.objects.filter(hs_code__in=wanted).order_by("valid_from")
+    return names | dict(lines.values_list("hs_code", "name"))
+
+
+def known_lines(hs_codes: Iterable[str]) -> frozenset[str]:
+    """Those of the codes that have a line, on whatever day."""
+    rows = TariffRow.objects.filter(hs_code__in=list(hs_codes))
+    return frozenset(rows.values_list("hs_code", flat=True))
+
+
+def code_counts(day: dt.date) -> dict[str, dict[str, int]]:
+    """Per table how many codes of which status are valid on a day."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = on_day(Code.objects.order_by(), day).values_list("table", "status")
+    for table, status, count in rows.annotate(count=Count("pk")):
+        counts[table][status] = count
+        counts[table]["all"] = counts[table].get("all", 0) + count
+    return counts
+
+
+def last_editions() -> dict[str, Edition]:
+    """Per code table the edition that took effect last."""
+    rows = editions().filter(kind=Edition.Kind.CODES, state=Edition.State.EFFECTIVE)
+    return {row.table: row for row in rows.order_by("effective_on", "applied_at")}
+
+
+def usual_currencies(month: dt.date) -> list[str]:
+    """Currencies that had a rate in the month before and have none in this one."""
+    first = month.replace(day=1)
+    before = rates_of(first - dt.timedelta(days=1)).values_list("currency", flat=True)
+    there = set(rates_of(first).values_list("currency", flat=True))
+    return [currency for currency in before if currency not in there]
 
 
 def _brought(found: Edition) -> list[str]:
@@ -278,6 +353,7 @@ def _snapshot(_of: str, start: dt.date) -> Snapshot:
         if rate is not None:
             kept = Measure(row.kind, row.hs_prefix, row.origin, row.exporter, rate, row.source)
             measures[row.hs_prefix, row.origin].append(kept)
+            measures[row.hs_prefix, ""].append(kept)  # of every origin
     workdays = dict(Workday.objects.values_list("day", "is_workday"))
     return Snapshot(
         tables=tables,

@@ -86,6 +86,30 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+        _("报关参数"),
+        "book-open",
+        (
+            Entry("tariff", _("税则"), "reference.view", ("tariff-line",)),
+            Entry(
+                "code-tables", _("代码表"), "reference.view", ("code-table", "code-history")
+            ),
+            Entry(
+                "assessment-rates",
+                _("计征汇率"),
+                "reference.view",
+                ("assessment-rates-all", "assessment-rate-enter"),
+            ),
+            Entry("work-calendar", _("工作日历"), "reference.view"),
+            Entry("parameters", _("规则参数"), "reference.view", ("parameter",)),
+            Entry(
+                "editions",
+                _("版本与复核"),
+                "reference.view",
+                ("edition", "edition-new", "reference-load"),
+            ),
+        ),
+    ),
+    Group(
         _("分类"),
         "layers",
         (

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanzhang.customs.domain.tax import LineTax, TaxSheet
-from guanzhang.customs.domain.tax.choice import label
+from guanzhang.customs.domain.tax.choice import label, with_units
 from guanzhang.customs.domain.tax.deadlines import pay_by
 from guanzhang.customs.models import Declaration
 from guanzhang.customs.queries import declaration_for
@@ -99,7 +99,7 @@ def _line(line: LineTax, actor: Actor, reference: Reference) -> dict[str, Any]:
     return {
         "line": line,
         "origin": reference.name("country", line.origin) if line.origin else "",
-        "rate": label(choice.rate) if choice and choice.rate is not None else "",
+        "rate": with_units(label(choice.rate), reference) if choice and choice.rate else "",
         "why": choice.words.text(language) if choice else "",
         "treatment": line.treatment.label(language),
         "value_steps": [step.text(language) for step in line.value_steps],
@@ -107,7 +107,7 @@ def _line(line: LineTax, actor: Actor, reference: Reference) -> dict[str, Any]:
             {
                 "tax": tax,
                 "name": tax.kind.label(language),
-                "rate": label(tax.rate) if tax.rate is not None else "",
+                "rate": with_units(label(tax.rate), reference) if tax.rate else "",
                 "steps": [step.text(language) for step in tax.steps],
             }
             for tax in line.taxes

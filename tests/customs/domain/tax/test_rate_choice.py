@@ -84,7 +84,7 @@ def test_with_an_agreement_claim(name):
     found = sheet(claimed(), cases.tariff(**columns))
     choice = found.lines[0].choice
     assert (choice.rate, choice.article, choice.column) == (parse_rate(rate), article, column)
-    assert label(parse_rate(rate)) in choice.words.zh
+    assert label(parse_rate(rate)).replace("CNY/035", "元/千克") in choice.words.zh
     assert found.problems == ()
 
 
@@ -100,6 +100,21 @@ def test_special_preference(columns, rate, article):
     found = sheet(claimed("13", "ETH"), cases.tariff(special="0", **columns))
     assert found.lines[0].choice.rate == parse_rate(rate)
     assert found.lines[0].choice.article == article
+
+
+def test_rates_that_cannot_be_compared_are_asked_about():
+    found = sheet(claimed(), cases.tariff(**RCEP, mfn="2CNY/095"))
+    assert found.lines[0].choice.rate is None
+    assert found.total is None
+    assert cases.codes(found.problems) == ["CUS-881"]
+    assert "3% 与 2元/升" in found.problems[0].message()
+
+
+def test_specific_rates_are_said_in_words():
+    found = sheet(cases.declaration(), cases.tariff(mfn="5+1.5CNY/035"))
+    assert (
+        found.lines[0].choice.words.zh == "适用最惠国税率 5%+1.5元/千克（关税法第十二条第一款）"
+    )
 
 
 def test_special_preference_takes_a_lower_provisional():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from guanzhang.customs.domain.tax.sheet import Column, RateChoice, Words
 from guanzhang.reference.domain.tariff import Rate, TariffLine
+from guanzhang.reference.domain.view import Reference
 
+_PER_UNIT = re.compile(r"([A-Z]{3})/(\d{3})")
 Cost = Callable[[Rate], Decimal | None]  # duty of this line at a rate; None = cannot be known
 
 
@@ -88,6 +91,16 @@ def label(rate: Rate | None) -> str:
     if not rate.is_specific:
         return f"{text}%"
     return text.replace("+", "%+", 1)
+
+
+def with_units(text: str, reference: Reference) -> str:
+    """Rates in ``text`` as people read them: ``1CNY/035`` → ``1元/千克``, ``2USD/095`` → ``2 USD/升``."""
+
+    def named(found: re.Match[str]) -> str:
+        unit = reference.name("unit", found[2])
+        return f"元/{unit}" if found[1] == "CNY" else f" {found[1]}/{unit}"
+
+    return _PER_UNIT.sub(named, text)
 
 
 def lower(first: Rate, second: Rate, cost: Cost | None) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from guanzhang.customs.domain.declaration import Declaration, Goods
@@ -19,7 +19,13 @@ from guanzhang.customs.domain.tax.amounts import (
     rounded,
     shown,
 )
-from guanzhang.customs.domain.tax.choice import Basis, choose_export_rate, choose_rate, label
+from guanzhang.customs.domain.tax.choice import (
+    Basis,
+    choose_export_rate,
+    choose_rate,
+    label,
+    with_units,
+)
 from guanzhang.customs.domain.tax.claims import Claim, Claims
 from guanzhang.customs.domain.tax.exchange import Exchange
 from guanzhang.customs.domain.tax.options import TaxOptions
@@ -101,6 +107,9 @@ class LineWork:
             choice = self._import(tariff)
         else:
             choice = self._export(tariff)
+        if choice is not None and "/" in choice.words.zh:
+            words = Words(*(with_units(text, reference) for text in choice.words))
+            choice = replace(choice, words=words)
         return LineTax(
             self.line.path,
             self.line.number,
@@ -179,13 +188,15 @@ class LineWork:
         elif choice.article == "12":
             name = self.setting.reference.name("country", line.origin)
             facts = {"line": line.number, "name": name, "origin": line.origin,
-                     "mfn": label(tariff.mfn), "general": label(tariff.general)}  # fmt: skip
+                     "mfn": self._label(tariff.mfn), "general": self._label(tariff.general)}  # fmt: skip
             self.problems.append(kinds.ORIGIN_STATUS.at(f"{path}.OriginCountry", **facts))
         else:
+            first = basis.agreement_rate if basis.agreement_rate is not None else tariff.special
+            second = tariff.provisional if tariff.provisional is not None else tariff.mfn
             facts = {
                 "line": line.number,
-                "first": "…",
-                "second": label(tariff.provisional or tariff.mfn),
+                "first": self._label(first),
+                "second": self._label(second),
             }
             self.problems.append(kinds.COMPARE.at(f"{path}.FirstQty", **facts))
         return choice
@@ -223,6 +234,9 @@ class LineWork:
         if code == SPECIAL:
             return Basis(of_origin, is_special=True, in_quota=in_quota)
         return Basis(of_origin, code, shown_name, rate, in_quota=in_quota)
+
+    def _label(self, rate: Rate | None) -> str:
+        return with_units(label(rate), self.setting.reference)
 
     @staticmethod
     def _agreement_rate(tariff: TariffLine, claim: Claim) -> Rate | None:

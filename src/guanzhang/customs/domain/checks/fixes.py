@@ -6,7 +6,7 @@ import copy
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from guanzhang.customs.domain.checks.codes import FIELDS
@@ -179,10 +179,10 @@ def _amounts(declaration: Declaration, _context: Context) -> Iterator[Fix]:
     """A blank total from quantity × price; a blank price from total ÷ quantity."""
     for line in declaration.goods:
         if line.quantity and line.price is not None and not line.raw.get("DeclTotal"):
-            total = (line.quantity * line.price).quantize(_CENT)
+            total = (line.quantity * line.price).quantize(_CENT, ROUND_HALF_UP)
             yield Fix(f"{line.path}.DeclTotal", "", _plain(total), "CUS-T04")
         elif line.quantity and line.total is not None and not line.raw.get("DeclPrice"):
-            price = (line.total / line.quantity).quantize(_PRICE)
+            price = (line.total / line.quantity).quantize(_PRICE, ROUND_HALF_UP)
             yield Fix(f"{line.path}.DeclPrice", "", _plain(price), "CUS-T04")
 
 

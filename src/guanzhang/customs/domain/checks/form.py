@@ -148,11 +148,37 @@ def filled(declaration: Declaration, context: Context) -> Problems:
     for key, (many, elements) in _required(context.stage, flag).items():
         rows = document.get(key) or (() if many else {})
         for path, row in _rows(key, rows, many=many):
-            for element in elements:
-                if not row.get(element.name):
-                    yield MISSING.at(
-                        f"{path}.{element.name}", field=element.label, element=element.name
-                    )
+            yield from _missing(path, row, elements)
+    for number, row in enumerate(document.get("DecLists") or ()):
+        yield from _missing_inside(
+            f"DecLists[{number}]", row, blocks()["DecLists"], context.stage
+        )
+
+
+def _missing(
+    path: str, row: Mapping[str, Any], elements: tuple[Element, ...]
+) -> Iterator[Problem]:
+    for element in elements:
+        if not row.get(element.name):
+            yield MISSING.at(
+                f"{path}.{element.name}", field=element.label, element=element.name
+            )
+
+
+def _missing_inside(
+    path: str, row: Mapping[str, Any], block: Block, stage: Stage
+) -> Iterator[Problem]:
+    """The same for the blocks inside a row: licences of a line and their vehicles."""
+    for child in block.children:
+        for number, inner in enumerate(row.get(child.key) or ()):
+            place = f"{path}.{child.key}[{number}]"
+            wanted = tuple(
+                e
+                for e in child.elements.values()
+                if e.on_save or (e.on_declare and stage == "declare")
+            )
+            yield from _missing(place, inner, wanted)
+            yield from _missing_inside(place, inner, child, stage)
 
 
 def missing_for_sending(document: Mapping[str, Any]) -> tuple[Problem, ...]:

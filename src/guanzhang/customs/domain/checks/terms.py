@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import mean, pstdev
 
 from guanzhang.customs.domain.checks.context import Context, PastPrice
@@ -281,7 +281,7 @@ def products(declaration: Declaration, _context: Context) -> Problems:
                 line=line_of(line.path),
                 quantity=quantity,
                 price=price,
-                expected=product.quantize(_LEAST),
+                expected=product.quantize(_LEAST, ROUND_HALF_UP),
                 found=total,
             )
 

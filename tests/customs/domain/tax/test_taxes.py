@@ -126,6 +126,8 @@ def test_exempt_line_owes_nothing_even_when_rates_are_unknown():
         cases.declaration({**LINE, "DutyMode": "3", "OriginCountry": "IRN"}), cases.tariff()
     )
     assert found.total == 0
+    unknown = {**LINE, "DutyMode": "3", "CodeTS": "9999999999"}
+    assert sheet(cases.declaration(unknown), cases.tariff()).total == 0
 
 
 THRESHOLDS = {

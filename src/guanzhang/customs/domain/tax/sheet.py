@@ -65,6 +65,9 @@ class Treatment(Choice):
     UNKNOWN = "unknown", "按证明或征免性质", "by certificate"
 
 
+_NOTHING_PAID = frozenset({Treatment.EXEMPT, Treatment.SECURED, Treatment.REFUND})
+
+
 @dataclass(frozen=True, slots=True)
 class RateChoice:
     """The rate of a line and the paragraph of the law that chose it. ``rate`` None = unknown."""
@@ -105,6 +108,8 @@ class LineTax:
     @property
     def payable(self) -> Decimal | None:
         """Everything to pay for the line before thresholds; None when part of it is unknown."""
+        if self.treatment in _NOTHING_PAID:
+            return Decimal(0)
         return _sum(tax.payable for tax in self.taxes) if self.choice else None
 
     @property

@@ -14,6 +14,7 @@ from customs.checks.bases import HERE, base, changed, context
 from guanzhang.customs.domain.checks import (
     check,
     codes,
+    confirmations,
     documents,
     form,
     goods,
@@ -21,6 +22,7 @@ from guanzhang.customs.domain.checks import (
     inspection,
     licences,
     manuals,
+    modes,
     origin,
     parties,
     special,
@@ -38,8 +40,8 @@ from guanzhang.kernel.problem import Kind, Severity
 
 GIVEN = Path("/work/shared/domain/customs/checks.csv")
 GROUPS = (
-    codes, documents, form, goods, header, inspection, licences, manuals, origin, parties, special,
-    terms, timing, transport, weights, wording,
+    codes, confirmations, documents, form, goods, header, inspection, licences, manuals, modes, origin,
+    parties, special, terms, timing, transport, weights, wording,
 )  # fmt: skip
 # The trade's list as it was given, with its severity.
 OUR_LIST = HERE / "list.csv"

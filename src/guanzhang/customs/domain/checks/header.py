@@ -1,9 +1,9 @@
-"""The header: numbers, offices, supervision mode, countries, kind of document, confirmations."""
+"""The header: numbers, offices, countries, contract, kind of document."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from guanzhang.customs.domain.checks.context import Context
 from guanzhang.customs.domain.checks.shared import (
@@ -12,7 +12,6 @@ from guanzhang.customs.domain.checks.shared import (
     DEALS,
     ERROR,
     FORM_RULES,
-    INLAND_SALES,
     NUMBER_OF_ENTRY,
     PRACTICE,
     PROCESSING,
@@ -82,29 +81,6 @@ MANUAL_LENGTH = Kind(
     "备案号应为 12 位，现为“{found}”，请核对手册或征免税证明。",
     "A manual number has 12 characters, found “{found}”; compare it with the manual or certificate.",
     PRACTICE,
-)
-MANUAL_MODE = Kind(
-    "CUS-H08",
-    WARNING,
-    "备案号 {found} 的首字母 {letter} 与监管方式 {mode} 不符，应为 {expected} 开头，请核对。",
-    "The manual {found} begins with {letter}; the supervision mode {mode} goes with {expected}. "
-    "Check both.",
-    UNCONFIRMED,
-)
-MANUAL_MISSING = Kind(
-    "CUS-H08",
-    WARNING,
-    "监管方式 {mode} 一般需要备案号（{expected} 开头），现为空，请补填。",
-    "The supervision mode {mode} normally needs a manual number beginning with {expected}; fill it in.",
-    UNCONFIRMED,
-)
-PAIR = Kind(
-    "CUS-H09",
-    WARNING,
-    "监管方式 {mode} 与征免性质“{found}”一般不能搭配，常用：{expected}，请核对。",
-    "The supervision mode {mode} does not normally go with the nature of levy “{found}”; usual: "
-    "{expected}. Check both.",
-    UNCONFIRMED,
 )
 COUNTRY = Kind(
     "CUS-H10",
@@ -179,57 +155,6 @@ TYPE_MODE = Kind(
     "declaration; check both.",
     UNCONFIRMED,
 )
-RELATION = Kind(
-    "CUS-H17",
-    ERROR,
-    "特殊关系确认为“否”，价格影响确认不能为“是”，请改正。",
-    "Without a special relationship the price cannot be influenced by it; correct one answer.",
-    PRACTICE,
-)
-RELATION_PRICE = Kind(
-    "CUS-H17",
-    ERROR,
-    "特殊关系确认为“是”，必须回答价格影响确认，请选择是或否。",
-    "With a special relationship say whether it influenced the price: yes or no.",
-    PRACTICE,
-)
-PROMISE = Kind(
-    "CUS-H17",
-    ERROR,
-    "确认事项“{found}”不正确：每位应为 1（是）、0（否）或 9（空），请改正。",
-    "The confirmations “{found}” are wrong: each character is 1 (yes), 0 (no) or 9 (blank).",
-    SPECIFICATION,
-)
-PROMISE_BLANK = Kind(
-    "CUS-H17b",
-    WARNING,
-    "出口和加工贸易、保税监管货物（内销除外）不填特殊关系、价格影响和特许权使用费确认，现为“{found}”，请改为空。",
-    "Exports, processing and bonded goods (except inland sales) leave the confirmations of relation, "
-    "price and royalty blank, found “{found}”.",
-    UNCONFIRMED,
-)
-PROMISE_MISSING = Kind(
-    "CUS-H17b",
-    WARNING,
-    "进口征税货物应填特殊关系、价格影响和特许权使用费确认，现为“{found}”，请选择是或否。",
-    "Imports for consumption answer the confirmations of relation, price and royalty, found "
-    "“{found}”; choose yes or no.",
-    UNCONFIRMED,
-)
-FORMULA = Kind(
-    "CUS-H18",
-    WARNING,
-    "公式定价确认为“是”，备注应填公式定价备案号，请补填。",
-    "With a formula price the note gives its record number; add it.",
-    UNCONFIRMED,
-)
-PROVISIONAL = Kind(
-    "CUS-H18",
-    WARNING,
-    "暂定价格确认为“是”时，公式定价确认也应为“是”，请核对。",
-    "A provisional price goes with a formula price; check both answers.",
-    UNCONFIRMED,
-)
 SEQUENCE = Kind(
     "CUS-H21",
     WARNING,
@@ -240,7 +165,6 @@ SEQUENCE = Kind(
 
 _SEVERAL = re.compile(r"[,;，；、\s]")
 _SEQUENCE = re.compile(r"[IE]\d{17}", re.ASCII)
-_FORMULA = re.compile(r"公式定价\s*[（(]?[0-9A-Za-z]|公式定价.{0,6}[:：]?\s*[0-9A-Za-z]{6,}")
 _SINGLE = (
     ("ManualNo", "备案号"),
     ("LicenseNo", "许可证号"),
@@ -249,82 +173,6 @@ _SINGLE = (
     ("CutMode", "征免性质"),
 )
 _LISTS = frozenset({"ML", "LY", "AL", "BL", "SM", "SL"})
-_MANUALS: Mapping[str, str] = {
-    **dict.fromkeys(
-        ["0214", "0255", "0258", "0265", "0300", "0245", "0345", "0845", "0865", "4400"], "BE"
-    ),
-    **dict.fromkeys(
-        [
-            "0615",
-            "0654",
-            "0657",
-            "0664",
-            "0700",
-            "0644",
-            "0744",
-            "0844",
-            "0864",
-            "4600",
-            "0715",
-        ],
-        "CE",
-    ),
-    **dict.fromkeys(["2025", "2225", "0500"], "Z"),
-    "0320": "D",
-    **dict.fromkeys(
-        ["5014", "5015", "5000", "5100", "5300", "5335", "5361", "5034", "5033", "5010"], "HTE"
-    ),
-}
-
-
-def _natures() -> Mapping[str, frozenset[str]]:
-    exempt = (
-        "401 402 403 405 406 407 408 409 412 413 417 418 419 422 423 426 428 601 602 603 605 606 608"
-        " 609 610 611 666 686 698 701 702 703 704 705 706 707 708 789 799 801 802 803 811 815 818"
-        " 819 888 898 899 901 902 903 904 905 906 907 908 909 910 911 912 913 915 916 917 918 919"
-        " 921 922 926 927 928 930 931 939 997 998 999 491 492 493 494 496 497 499 591 592"
-    )
-    table = {
-        "0110": f"101 118 119 299 {exempt}",
-        "0214": "502",
-        "0245": "101 299",
-        "0320": "501",
-        "0420": "501 601 602 603",
-        "0446": "101",
-        "0615": "503",
-        "0715": "503",
-        "1500": "101",
-        "1523": "101",
-        "9800": "101",
-        "2025": "601 602 603 789",
-        "2225": "601 602 603 789",
-        "2600": "299",
-        "2700": "299 707 922 926 931",
-        "3010": "101 299",
-        "3339": "299 101",
-        "3422": "101",
-        "3511": "201 801 802",
-        "3612": "201 801 802",
-        "4019": "506 101",
-        "9739": "299 101",
-        "9900": "299 101",
-        "0255": "502 -",
-        "0654": "503 -",
-    }
-    table |= dict.fromkeys(
-        ["0265", "0300", "0865", "0864", "0664", "0700", "1300", "1427", "3100"], "299"
-    )
-    table |= dict.fromkeys(["4400", "4500", "4561", "4600"], "299")
-    table |= dict.fromkeys(["0644", "0744", "0844", "9700", "9500", "9639"], "101")
-    table |= dict.fromkeys(["5034", "1233", "1200", "6033"], "-")
-    table |= dict.fromkeys(["9610", "9710", "9810", "1039"], "101 -")
-    return {
-        mode: frozenset("" if n == "-" else n for n in natures.split())
-        for mode, natures in table.items()
-    }
-
-
-NATURES = _natures()  # supervision mode → natures of levy; "" = left blank
 
 
 def entry_numbers(declaration: Declaration, context: Context) -> Problems:
@@ -381,33 +229,6 @@ def single_values(declaration: Declaration, _context: Context) -> Problems:
     manual = declaration.manual_no
     if manual and not _SEVERAL.search(manual) and len(manual) != 12:
         yield MANUAL_LENGTH.at("DecHead.ManualNo", found=manual)
-
-
-def manual_and_mode(declaration: Declaration, _context: Context) -> Problems:
-    """H08."""
-    expected = _MANUALS.get(declaration.trade_mode)
-    if expected is None:
-        return
-    facts = {"mode": declaration.trade_mode, "expected": "/".join(expected)}
-    found = declaration.manual_no
-    if not found:
-        yield MANUAL_MISSING.at("DecHead.ManualNo", **facts)
-    elif found[0] not in expected:
-        yield MANUAL_MODE.at("DecHead.ManualNo", found=found, letter=found[0], **facts)
-
-
-def mode_and_nature(declaration: Declaration, _context: Context) -> Problems:
-    """H09."""
-    natures = NATURES.get(declaration.trade_mode)
-    if natures is None or declaration.levy_kind in natures:
-        return
-    shown = sorted(natures - {""})[:6]
-    yield PAIR.at(
-        "DecHead.CutMode",
-        mode=declaration.trade_mode,
-        found=declaration.levy_kind,
-        expected=" ".join(shown) or "-",
-    )
 
 
 def countries(declaration: Declaration, context: Context) -> Problems:
@@ -470,35 +291,3 @@ def document_type(declaration: Declaration, context: Context) -> Problems:
         yield TYPE_PORT.at(path, found=found, part=port)
     if prefix in _LISTS and declaration.trade_mode in DEALS:
         yield TYPE_MODE.at(path, prefix=prefix, mode=declaration.trade_mode)
-
-
-def promises(declaration: Declaration, context: Context) -> Problems:
-    """H17, H17b, H18."""
-    found, path = declaration.promises, "DecHead.PromiseItmes"
-    if any(c not in "019" for c in found):
-        yield PROMISE.at(path, found=found)
-        return
-    relation, price = declaration.promise(0), declaration.promise(1)
-    if relation == "0" and price == "1":
-        yield RELATION.at(path)
-    elif relation == "1" and price == "9":
-        yield RELATION_PRICE.at(path)
-    mode = declaration.trade_mode
-    bonded = (mode in PROCESSING or mode in BONDED) and mode not in INLAND_SALES
-    first = "".join(declaration.promise(i) for i in range(3))
-    if (not declaration.is_import or bonded) and first != "999":
-        yield PROMISE_BLANK.at(path, found=first)
-    elif _must_answer(declaration, context) and "9" in (first[0], first[2]):
-        yield PROMISE_MISSING.at(path, found=first)
-    if declaration.promise(3) == "1" and not _FORMULA.search(declaration.note):
-        yield FORMULA.at("DecHead.NoteS")
-    if declaration.promise(4) == "1" and declaration.promise(3) != "1":
-        yield PROVISIONAL.at(path)
-
-
-def _must_answer(declaration: Declaration, context: Context) -> bool:
-    return (
-        declaration.is_import
-        and declaration.trade_mode == "0110"
-        and context.stage == "declare"
-    )

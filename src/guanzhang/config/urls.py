@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("guanzhang.customs.urls")),
     path("", include("guanzhang.customs.urls_print")),
     path("declarations/", include("guanzhang.customs.urls_pages")),
+    path("declarations/", include("guanzhang.customs.urls_messages")),
     path("", include("guanzhang.customs.urls_tax")),
     path("customs/", include("guanzhang.customs.urls_policy")),
     path("reference/", include("guanzhang.reference.urls")),

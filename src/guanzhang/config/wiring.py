@@ -5,8 +5,10 @@ from __future__ import annotations
 from guanzhang.classification import jobs as classification_jobs
 from guanzhang.classification.handlers import classify_daily, reclassify
 from guanzhang.config.health import classification_age, snapshot_age
+from guanzhang.customs import jobs as customs_jobs
 from guanzhang.customs import jobs_print
 from guanzhang.customs.lists import LISTS as CUSTOMS_LISTS
+from guanzhang.customs.lists_messages import LISTS as MESSAGE_LISTS
 from guanzhang.customs.lookups import LOOKUPS as CUSTOMS_LOOKUPS
 from guanzhang.customs.policy_news import apply_policy, edition_effective
 from guanzhang.exchange import jobs as exchange_jobs
@@ -41,6 +43,8 @@ JOBS: dict[str, Handler] = {
     "classification.run": classification_jobs.run,
     "classification.trial": classification_jobs.trial,
     "classification.publish": classification_jobs.publish,
+    "customs.exchange": customs_jobs.exchange_now,
+    "customs.import": customs_jobs.import_files,
     "customs.policy": apply_policy,
     "customs.print": jobs_print.print_batch,
 }
@@ -56,6 +60,7 @@ REGULAR = (
     apply_due,
     classify_daily,
     verify_daily,
+    customs_jobs.exchange_folders,
 )  # looked at every minute; each queues what the day lacks
 
 HEALTH: tuple[Check, ...] = (snapshot_age, classification_age)
@@ -74,6 +79,11 @@ LISTS = (  # lists that a job may export
     TRANSACTIONS,
     SERVICE_RECORDS,
     *CUSTOMS_LISTS,
+    *MESSAGE_LISTS,
 )
 
-LOOKUPS = (*PARTY_LOOKUPS, *CUSTOMS_LOOKUPS, *REFERENCE_LOOKUPS)  # what a combobox and the palette find
+LOOKUPS = (
+    *PARTY_LOOKUPS,
+    *CUSTOMS_LOOKUPS,
+    *REFERENCE_LOOKUPS,
+)  # what a combobox and the palette find

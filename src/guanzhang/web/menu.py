@@ -46,9 +46,21 @@ MENU: tuple[Group, ...] = (
                 "declarations",
                 _("报关单"),
                 "declaration.view",
-                ("declaration", "declaration-new", "declaration-tax"),
+                (
+                    "declaration",
+                    "declaration-new",
+                    "declaration-import",
+                    "declaration-import-result",
+                    "declaration-tax",
+                ),
             ),
             Entry("review-queue", _("待审核"), "declaration.review", ("declaration-review",)),
+            Entry(
+                "messages",
+                _("回执与报文"),
+                "declaration.view",
+                ("message", "receipts", "receipt", "receipts-upload"),
+            ),
             Entry("mandates", _("委托"), "declaration.view", ("mandate", "mandate-new")),
             Entry("used-goods", _("商品库"), "declaration.view", ("used-goods-one",)),
             Entry("templates", _("模板"), "declaration.view", ("template",)),
@@ -90,9 +102,7 @@ MENU: tuple[Group, ...] = (
         "book-open",
         (
             Entry("tariff", _("税则"), "reference.view", ("tariff-line",)),
-            Entry(
-                "code-tables", _("代码表"), "reference.view", ("code-table", "code-history")
-            ),
+            Entry("code-tables", _("代码表"), "reference.view", ("code-table", "code-history")),
             Entry(
                 "assessment-rates",
                 _("计征汇率"),
@@ -163,6 +173,8 @@ MENU: tuple[Group, ...] = (
 # What one can start from anywhere, offered by the command palette.
 COMMANDS: tuple[Entry, ...] = (
     Entry("declaration-new", _("新建报关单"), "declaration.edit"),
+    Entry("declaration-import", _("导入报文"), "declaration.edit"),
+    Entry("receipts-upload", _("上传回执"), "declaration.send"),
     Entry("mandate-new", _("登记委托"), "mandate.edit"),
     Entry("customer-new", _("新建客户"), "party.create"),
     Entry("import-new", _("导入文件"), "import.run"),

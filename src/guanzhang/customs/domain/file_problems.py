@@ -140,3 +140,8 @@ NOT_AGAIN = Kind(
     "{what_zh}“{name}”现在是“{found}”，不能{action_zh}",
     "{what_en} “{name}” is “{found_en}”; it cannot be {action_en}",
 )  # fmt: skip
+IMPORT_IS_GONE = Kind(
+    "CUS-926", Severity.ERROR,
+    "要导入的文件已不在服务器上，或您已没有权限；没有导入任何内容，请重新上传",
+    "The file to import is no longer on the server, or your rights have ended; nothing was imported. Upload it again",
+)  # fmt: skip

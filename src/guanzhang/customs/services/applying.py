@@ -26,6 +26,7 @@ from guanzhang.customs.events import (
     DeclarationReleased,
 )
 from guanzhang.customs.models import Declaration, Event, Message, Receipt
+from guanzhang.customs.search import index_declarations
 from guanzhang.customs.services.base import audit, keep_revision, locked_declaration
 from guanzhang.customs.services.notices import tell
 from guanzhang.kernel.actor import Actor, system_actor
@@ -240,12 +241,14 @@ def _apply_all(row: Declaration, now: dt.datetime) -> list[Receipt]:
     waiting = list(row.receipts.filter(state=Receipt.State.RECEIVED))
     waiting.sort(key=lambda each: (each.noticed_at or each.received_at, each.pk))
     actor = system_actor(row.book_id)
-    before = row.state
+    before, numbers = row.state, (row.seq_no, row.entry_no)
     for receipt in waiting:
         _apply(actor, row, receipt, now)
     if waiting:
         row.updated_at = now
         row.save()
+    if (row.seq_no, row.entry_no) != numbers:
+        index_declarations([row])
     if row.state != before:
         channels = [each.channel for each in waiting]
         audit(

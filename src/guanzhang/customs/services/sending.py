@@ -16,7 +16,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from guanzhang.customs.domain.archive import packed
@@ -26,6 +25,7 @@ from guanzhang.customs.domain.states import Action, State
 from guanzhang.customs.domain.xml import read_message, write_message
 from guanzhang.customs.events import DeclarationSent
 from guanzhang.customs.models import Declaration, Message, Settings
+from guanzhang.customs.queries_messages import message_for
 from guanzhang.customs.services.attachments import official_name, stored_path
 from guanzhang.customs.services.base import (
     audit,
@@ -36,7 +36,6 @@ from guanzhang.customs.services.base import (
 from guanzhang.customs.services.steps import refuse_sender
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Refused
-from guanzhang.org.scope import scope_q
 from guanzhang.storage.contents import sync_folder, write_whole
 from guanzhang.trail.services import announce
 from guanzhang.work.services import notify
@@ -117,15 +116,6 @@ def mark_taken(actor: Actor, message_id: int, *, now: dt.datetime) -> Message:
             changes={"message": [None, message.name]},
         )  # fmt: skip
         return message
-
-
-def message_for(actor: Actor, message_id: int, action: str = "declaration.view") -> Message:
-    """One message within scope, with its declaration; 404 otherwise."""
-    rows = Message.objects.select_related("declaration")
-    found = rows.filter(scope_q(actor, action, path="declaration__"), pk=message_id).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def sent_document(actor: Actor, row: Declaration, operation: str) -> Document:

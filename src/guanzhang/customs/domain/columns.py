@@ -30,6 +30,10 @@ GOODS_COLUMNS = (
     "number", "hs_code", "name", "model", "quantity", "unit", "first_quantity", "price", "total",
     "currency", "origin",
 )  # fmt: skip
+_DECIMALS = tuple(
+    (GOODS_COLUMNS.index(name), places)
+    for name, places in (("quantity", 5), ("first_quantity", 5), ("price", 4), ("total", 4))
+)
 
 
 def columns_of(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +82,18 @@ def goods_of(document: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         )
         for place, row in enumerate(document.get("DecLists") or (), 1)
     ]
+
+
+def plain_goods_of(document: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """``goods_of`` as it is stored: decimals as scaled integers (``storage.bulk``)."""
+    rows = []
+    for line in goods_of(document):
+        values = list(line)
+        for at, places in _DECIMALS:
+            if values[at] is not None:
+                values[at] = int(values[at].scaleb(places))
+        rows.append(tuple(values))
+    return rows
 
 
 def kept(value: Decimal | None, places: int) -> Decimal | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from guanzhang.customs.domain.columns import GOODS_COLUMNS, columns_of, goods_of
+from guanzhang.customs.domain.columns import GOODS_COLUMNS, columns_of, plain_goods_of
 from guanzhang.customs.domain.document import Document, digest, tidied
 from guanzhang.customs.domain.states import State
 from guanzhang.customs.models import Declaration, GoodsLine, Settings
@@ -18,7 +18,7 @@ from guanzhang.kernel.codes import normalise_code
 from guanzhang.kernel.problem import Kind, Refused, Severity
 from guanzhang.parties.queries import visible_parties
 from guanzhang.parties.search import find_parties
-from guanzhang.storage.bulk import insert_rows
+from guanzhang.storage.bulk import insert_plain
 from guanzhang.trail.services import take_numbers
 
 UNREADABLE = Kind(
@@ -77,10 +77,10 @@ def fill(row: Declaration, document: Document, *, client_no: str) -> None:
 
 def store_goods(*rows: Declaration) -> None:
     """The goods lines of saved declarations that have none yet."""
-    insert_rows(
+    insert_plain(
         GoodsLine,
         ("declaration_id", *GOODS_COLUMNS),
-        ((row.pk, *line) for row in rows for line in goods_of(row.document)),
+        ((row.pk, *line) for row in rows for line in plain_goods_of(row.document)),
     )
 
 

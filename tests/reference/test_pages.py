@@ -247,6 +247,10 @@ def test_lists_of_codes_are_searched_and_filtered(as_user, cast):
     assert "0139" in page
     assert ">0110<" not in page
     assert client.get(reverse("code-table", args=["nonsense"])).status_code == 404
+    picked = client.get(reverse("code-table", args=["port"]), {"on": "2019-01-01"})
+    assert picked["Location"] == reverse("code-table", args=["port", "2019-01-01"])
+    assert "这一天没有有效的代码" in text_of(client.get(picked["Location"]))
+    assert client.get(reverse("code-table", args=["port", "nowhere"])).status_code == 404
 
 
 def test_who_may_only_look_gets_no_buttons(as_user, cast):

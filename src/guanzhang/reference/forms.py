@@ -18,7 +18,9 @@ _DAYS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"]
 
 
 def _day(label: Any, **options: Any) -> forms.DateField:  # noqa: ANN401 - a label, Django's options
-    widget = forms.DateInput(attrs={"placeholder": "2026-11-23", "maxlength": 20})
+    widget = forms.DateInput(
+        format="%Y-%m-%d", attrs={"placeholder": "2026-11-23", "maxlength": 20}
+    )
     return forms.DateField(label=label, input_formats=_DAYS, widget=widget, **options)
 
 

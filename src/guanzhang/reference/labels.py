@@ -42,7 +42,7 @@ COLUMN_LABELS: Mapping[str, Label] = {
     "base_date": _("基准日"),
     "day": _("日期"),
     "is_workday": _("上班"),
-    "key": _("参数"),
+    "key": _("参数名"),
     "value": _("值"),
     "is_confirmed": _("已核实原文"),
     "size_class": _("规格类"),

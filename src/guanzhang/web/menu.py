@@ -98,7 +98,7 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
-        _("报关参数"),
+        _("参数"),
         "book-open",
         (
             Entry("tariff", _("税则"), "reference.view", ("tariff-line",)),

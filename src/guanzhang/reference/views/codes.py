@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from guanzhang.org.domain.policy import may
@@ -45,11 +45,14 @@ def table_list(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest, key: str, on: str = "") -> HttpResponseBase:
     """The rows of a table, today or as of the day in the address."""
     found, day = _table(key), _day(on)
+    if wanted := request.GET.get("on"):  # the date picker; the day then stands in the address
+        today = _day(wanted) == timezone.localdate()
+        return redirect("code-table", key) if today else redirect("code-table", key, wanted)
     spec = code_list(found, day, english=language_of(request) == "en")
     context = {
         "table": found,
         "on": day,
-        "is_today": not on,
+        "is_today": day == timezone.localdate(),
         "may_load": may(actor_of(request), "reference.load"),
     }
     return render_list(request, spec, template="reference/code_table.html", context=context)

@@ -20,6 +20,7 @@ from guanzhang.customs.domain.message import VERSION, Block, blocks
 Document = dict[str, Any]
 Row = dict[str, Any]
 OTHER = "other"
+_POSITIONAL = frozenset({"Type"})  # of DecHead: "  5" is the first of two steps
 _PATH = re.compile(r"([A-Za-z]+)(?:\[(\d+)\])?")
 
 
@@ -59,7 +60,7 @@ def tidied(document: Mapping[str, Any]) -> Document:
 def _tidied_row(block: Block, row: Mapping[str, Any]) -> Row:
     found: Row = {}
     for name in block.elements:
-        if text := clean(row.get(name)):
+        if text := clean(row.get(name), is_positional=name in _POSITIONAL):
             found[name] = text
     for child in block.children:
         if rows := [r for each in row.get(child.key) or () if (r := _tidied_row(child, each))]:

@@ -23,6 +23,7 @@ from guanzhang.customs.forms.words import (
 )
 from guanzhang.customs.models import Declaration
 from guanzhang.customs.queries import declaration_for, may_do
+from guanzhang.customs.services.base import BASELINE
 from guanzhang.customs.services.declarations import Overtaken, save_document
 from guanzhang.customs.services.findings import acknowledge, confirm_override, override
 from guanzhang.customs.views.files import file_rows
@@ -40,6 +41,7 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Language, Refused
 from guanzhang.reference.domain.tables import TABLES
 from guanzhang.reference.queries import reference_on
+from guanzhang.trail.queries import history_of
 from guanzhang.web.pages import actor_of, page
 
 # The scripts of the form, in the order they build on each other.
@@ -268,11 +270,13 @@ def _urls(row: Declaration) -> dict[str, Any]:
 
 def _overtaken(actor: Actor, row: Declaration) -> dict[str, Any]:
     """Who saved what; the page compares it with what was typed."""
-    event = row.revisions.exclude(step="unsaved").order_by("-pk").first()
+    typing = row.revisions.filter(step=BASELINE).order_by("-pk").first()
+    last = history_of(row.book_id, "declaration", row.pk).first()
+    by = typing.user_name if typing else last.actor_name if last else row.owner.name
     names = {path: element_name(path, row.direction, actor.language) for path in _all_names()}
     return {
         "stale": True,
-        "by": event.user_name if event else row.owner.name,
+        "by": by,
         "saved_at": time_text(row.updated_at),
         "revision": row.revision,
         "document": row.document,

@@ -48,7 +48,8 @@ def _field(field: Field, direction: str, block: str) -> dict[str, Any]:
     if field.kind == "promise":
         found["place"] = field.place
     if field.share:
-        found["share"] = field.share
+        short = field.export_short if direction == "E" else field.short
+        found |= {"share": field.share, "short": str(short)}
     if known and known.length:
         found["length"] = known.length + (4 if known.kind == "decimal" else 0)
     return found

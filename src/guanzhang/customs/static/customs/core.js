@@ -170,6 +170,8 @@
     gz.open(dialog);
     return dialog;
   };
+  /** The kit switches the buttons of a sent form off; a form that stays on the page gets them back. */
+  D.wake = (form) => setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = false; }, 20);
   D.button = (label, onclick, css = "", icon = null) =>
     D.h("button", { type: "button", class: `gz-btn ${css}`, onclick }, icon ? D.icon(icon) : null, label);
 })();

@@ -22,7 +22,7 @@
     for (const problem of problems) {
       if (problem.severity === "note" || problem.accepted) continue;
       for (const input of inputsAt(problem.path)) {
-        input.dataset.marked = "1";
+        input.dataset.marked = D.get(input.dataset.path) === "" ? "missing" : "1";
         input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), problem.id].filter(Boolean).join(" "));
         if (problem.severity === "error") input.setAttribute("aria-invalid", "true");
         else input.classList.add("warned");

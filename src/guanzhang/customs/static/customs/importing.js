@@ -93,6 +93,7 @@
   };
   document.getElementById("dec-file-form")?.addEventListener("submit", async (event) => {
     event.preventDefault();
+    D.wake(event.target);
     const form = event.target, file = form.elements.file;
     if (!file.files.length) { tell([{ text: say("choose_file") }]); file.focus(); return; }
     if (!(await D.save())) return;
@@ -111,6 +112,7 @@
     const form = event.target;
     if (!form.matches("[data-remove-file]")) return;
     event.preventDefault();
+    D.wake(form);
     try {
       const answer = await D.post(form.action, {});
       if (answer.problems) { tell(answer.problems); return; }

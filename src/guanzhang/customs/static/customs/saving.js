@@ -141,6 +141,7 @@
     event.preventDefault();
     event.stopPropagation();
     const by = event.submitter;
+    D.wake(form);
     if (!(await D.save())) return;
     form.dataset.ready = "1";
     dirty = false;

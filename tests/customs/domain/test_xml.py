@@ -147,6 +147,14 @@ def test_any_document_survives(document):
         assert read_message(other).document == document
 
 
+def test_blanks_that_stand_for_something_stay():
+    read = read_message(dec("<DecHead><Type>  5Z </Type><BillNo> B </BillNo></DecHead>"))
+    assert read.document["DecHead"] == {"Type": "  5Z", "BillNo": "B"}
+    assert tidied(read.document) == read.document
+    assert read_message(write_message(read.document)).document == read.document
+    assert "DecHead" not in read_message(dec("<DecHead><Type>  </Type></DecHead>")).document
+
+
 def test_the_writer_leaves_nothing_empty_and_has_one_order():
     document = {
         "DecFreeTxt": {"VoyNo": "1"},

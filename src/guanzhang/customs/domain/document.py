@@ -20,7 +20,7 @@ from guanzhang.customs.domain.message import VERSION, Block, blocks
 Document = dict[str, Any]
 Row = dict[str, Any]
 OTHER = "other"
-_POSITIONAL = frozenset({"Type"})  # of DecHead: "  5" is the first of two steps
+POSITIONAL = frozenset({"Type"})  # of DecHead: "  5" is the first of two steps
 _PATH = re.compile(r"([A-Za-z]+)(?:\[(\d+)\])?")
 
 
@@ -60,7 +60,10 @@ def tidied(document: Mapping[str, Any]) -> Document:
 def _tidied_row(block: Block, row: Mapping[str, Any]) -> Row:
     found: Row = {}
     for name in block.elements:
-        if text := clean(row.get(name), is_positional=name in _POSITIONAL):
+        value = row.get(name)
+        if value is None:
+            continue
+        if text := clean(value, is_positional=name in POSITIONAL):
             found[name] = text
     for child in block.children:
         if rows := [r for each in row.get(child.key) or () if (r := _tidied_row(child, each))]:
@@ -75,16 +78,19 @@ def _others(row: Mapping[str, Any]) -> list[list[str]]:
     return [[str(n), text] for n, t in row.get(OTHER) or () if (text := clean(t))]
 
 
-def clean(value: object) -> str:
-    """Text as it is stored: NFC, trimmed, without control characters."""
+def clean(value: object, *, is_positional: bool = False) -> str:
+    """Text as it is stored: NFC, trimmed, without control characters.
+
+    In a positional value the blanks before the first character stand for something and stay.
+    """
     if value is None:
         return ""
     text = str(value)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if text.isprintable():  # nearly always, and many times faster
-        return text.strip()
-    return "".join(c if c.isprintable() else " " for c in text).strip()
+    if not text.isprintable():  # rare; the test is many times faster than the work
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return text.rstrip() if is_positional else text.strip()
 
 
 def digest(document: Mapping[str, Any]) -> str:

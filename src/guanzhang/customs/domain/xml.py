@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from guanzhang.customs.domain import file_problems as kinds
-from guanzhang.customs.domain.document import OTHER, Document, Row, clean
+from guanzhang.customs.domain.document import OTHER, POSITIONAL, Document, Row, clean
 from guanzhang.customs.domain.message import NAMESPACE, VERSION, Block, blocks
 from guanzhang.customs.domain.plainxml import MAX_BYTES, local_name, parse
 from guanzhang.kernel.problem import Problem, Refused
@@ -170,7 +170,7 @@ class _Reader:
             if len(child):
                 self._nested(block, row, child, path)
             elif name in known:
-                if value := clean(child.text):
+                if value := clean(child.text, is_positional=name in POSITIONAL):
                     if name in row:
                         self._again(row, name, value, path)
                     else:

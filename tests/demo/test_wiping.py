@@ -10,7 +10,8 @@ NOT_OF_A_BOOK = {
     # of people, not of books: go with the people, or stay
     "org.user", "org.usersession", "web.listchoice",
     # of the installation
-    "org.company", "analytics.touch",
+    "org.company", "analytics.touch", "reference.edition", "reference.code", "reference.tariffrow",
+    "reference.measurerow", "reference.assessmentrate", "reference.workday", "reference.parameter",
     # of Django and its apps
     "auth.permission", "auth.group", "auth.group_permissions", "contenttypes.contenttype",
     "sessions.session", "axes.accessattempt", "axes.accessattemptexpiration", "axes.accesslog",

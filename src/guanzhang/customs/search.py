@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from guanzhang.customs.models import Declaration, SearchText
@@ -12,9 +13,11 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import Scope, scope_of
 from guanzhang.org.scope import scope_q
 from guanzhang.storage import pinyin
+from guanzhang.storage.bulk import chunks
 from guanzhang.storage.gram_search import FEW, GramIndex
 from guanzhang.storage.search_text import document, words
 
+CHUNK = 500
 NARROW = 5_000  # declarations in a scope that are simply looked through
 MOST_NAMES = 6  # names of goods that a declaration is found by
 _INDEX = GramIndex(SearchText, "declaration", "customs_search")
@@ -64,6 +67,16 @@ def index_declarations(rows: Iterable[Declaration], *, are_new: bool = False) ->
     """Bring the index up to date with these rows; in their transaction. Returns how many changed."""
     texts = ((row.pk, row.book_id, search_text(row)) for row in rows)
     return _INDEX.write(texts, are_new=are_new)
+
+
+def unindex_declarations(book_id: int) -> None:
+    """Take all declarations of a book out of the index, before their rows are deleted."""
+    texts = SearchText.objects.filter(declaration__book_id=book_id)
+    if connection.vendor == "sqlite":
+        columns = ("declaration_id", "declaration__book_id", "text")
+        for part in chunks(texts.values_list(*columns), CHUNK):
+            _INDEX.forget(part)
+    texts.delete()
 
 
 def search_text(row: Declaration) -> str:

@@ -68,6 +68,7 @@ class Team:
 
     declarants: Sequence[Actor]
     reviewers: Sequence[Actor]
+    administrator: Actor
     agent: Company
 
 

@@ -7,25 +7,26 @@ step by the services themselves, by the people who would do it, at their time.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from guanzhang.customs.models import Settings
+from django.utils.translation import gettext as _
+
 from guanzhang.customs.services.mandates import MandateData, add_mandate
 from guanzhang.customs.services.past import enter_past
+from guanzhang.customs.services.settings import SettingsData, save_settings
+from guanzhang.demo import editions
 from guanzhang.demo.clearance import PASTS, Shipment, Team, pasts, shipments
 from guanzhang.demo.declarations import AGENT
 from guanzhang.demo.receipts import CHINA
 from guanzhang.demo.shapes import DemoData
-from guanzhang.demo.trade import exchange_rate
+from guanzhang.demo.underway import Underway, bring_under_way
 from guanzhang.kernel.actor import Actor, system_actor
 from guanzhang.kernel.dates import add_months
 from guanzhang.org import queries as org
 from guanzhang.org.models import Book, User
-from guanzhang.reference.services.rates import approve_rate, enter_rate, proposed_base_date
 
-SOURCE = "演示数据，不可用于真实申报"
-CURRENCIES = ("USD", "EUR", "JPY")
+SEED = 20_260_303
 RECENT = 24  # days; what was declared since then goes through the services one by one
 
 
@@ -40,33 +41,17 @@ def team_of(book: Book, users: Mapping[str, User]) -> Team:
     return Team(
         declarants=(actor("zhaohai"), actor("linxue")),
         reviewers=(actor("sunhui"), actor("yaojun")),
+        administrator=actor("zhengqiang"),
         agent=AGENT,
     )
 
 
-def set_up(book: Book) -> None:
+def set_up(team: Team, now: dt.datetime) -> None:
     """Our own company as declarations name it; no folders: nothing is sent from a demo."""
-    Settings.objects.create(
-        book=book,
-        agent_usc=AGENT.usc_code,
-        agent_code=AGENT.customs_code,
-        agent_name=AGENT.name,
+    data = SettingsData(
+        agent_usc=AGENT.usc_code, agent_code=AGENT.customs_code, agent_name=AGENT.name
     )
-
-
-def add_rates(team: Team, today: dt.date) -> None:
-    """The assessment rate of every month, entered by one and approved by another on its base day."""
-    entering, approving = team.declarants[0], team.reviewers[0]
-    for back in range(25, -1, -1):
-        month = add_months(today.replace(day=1), -back)
-        base = proposed_base_date(month) or month - dt.timedelta(days=10)
-        at = dt.datetime.combine(base, dt.time(16, 40), CHINA)
-        for currency in CURRENCIES:
-            rate, _warnings = enter_rate(
-                entering, month=month, currency=currency, rate=exchange_rate(currency, month),
-                base_date=base, source=SOURCE, now=at,
-            )  # fmt: skip
-            approve_rate(approving, rate.pk, now=at + dt.timedelta(minutes=35))
+    save_settings(team.administrator, data, now=now)
 
 
 def add_mandates(
@@ -79,7 +64,11 @@ def add_mandates(
     for count, (usc, day) in enumerate(first.items()):
         begin = day - dt.timedelta(days=3 + count % 20)
         years = 3 if count % 9 else 0  # every ninth ends within the next weeks
-        end = add_months(begin, 12 * years) if years else today + dt.timedelta(days=5 + count % 40)
+        end = (
+            add_months(begin, 12 * years)
+            if years
+            else today + dt.timedelta(days=5 + count % 40)
+        )
         data = MandateData(
             party_id=ids[usc], number=f"{begin:%Y}{count + 1:013}", kind="long",
             valid_from=begin, valid_to=end,
@@ -88,7 +77,9 @@ def add_mandates(
         add_mandate(team.declarants[count % 2], data, now=at)
 
 
-def choose(rng: Random, data: DemoData, today: dt.date) -> tuple[list[Shipment], list[Shipment]]:
+def choose(
+    rng: Random, data: DemoData, today: dt.date
+) -> tuple[list[Shipment], list[Shipment]]:
     """Shipments that are over, and those of the last weeks."""
     everything = shipments(data)
     limit = today - dt.timedelta(days=RECENT)
@@ -98,8 +89,32 @@ def choose(rng: Random, data: DemoData, today: dt.date) -> tuple[list[Shipment],
     return sorted(chosen, key=lambda each: (each.day, each.entry_no)), recent
 
 
-def add_pasts(
-    rng: Random, book: Book, chosen: Sequence[Shipment], team: Team, today: dt.date, now: dt.datetime
-) -> None:
-    told = pasts(rng, chosen, team, today)
-    enter_past(system_actor(book.pk), told, now=now, source="两年的报关单")
+def add_customs(
+    book: Book,
+    data: DemoData,
+    users: Mapping[str, User],
+    ids: Mapping[int, int],
+    today: dt.date,
+    now: dt.datetime,
+    progress: Callable[[str], None],
+) -> int:
+    """Everything of customs; ``ids`` leads from the place of a party in ``data`` to its key.
+
+    Returns how many declarations there are.
+    """
+    rng = Random(SEED)  # noqa: S311 - the point is that it repeats
+    team = team_of(book, users)
+    parties = {data.parties[place].usc_code: pk for place, pk in ids.items()}
+    progress(_("报关：参数和委托"))
+    set_up(team, now)
+    if editions.may_write():
+        editions.add_rates(team, today)
+        editions.add_editions(team, today)
+    over, recent = choose(rng, data, today)
+    add_mandates(team, parties, [*over, *recent], today)
+    progress(_("报关：两年的报关单"))
+    told = pasts(rng, over, team, today)
+    past = enter_past(system_actor(book.pk), told, now=now, source=_("两年的报关单"))
+    progress(_("报关：在办的报关单"))
+    work = Underway(rng, team, parties, book.pk)
+    return len(past) + bring_under_way(work, recent, today, now)

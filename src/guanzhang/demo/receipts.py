@@ -52,3 +52,13 @@ def business(
         f"<D_DATE>{declared}</D_DATE></DEC_RESULT>"
     )
     return f"{entry_no or seq_no}_{channel}_{local:%Y%m%d%H%M%S}.xml", text.encode()
+
+
+def failed(stem: str, client_no: str, at: dt.datetime) -> Receipt:
+    """The Single Window could not take the message called ``stem``."""
+    text = (
+        '<DecImportResponse xmlns="http://www.chinaport.gov.cn/dec">'
+        "<ResponseCode>1</ResponseCode><ErrorMessage>操作员IC卡未插入，签名失败</ErrorMessage>"
+        f"<ClientSeqNo>{client_no}</ClientSeqNo><SeqNo></SeqNo></DecImportResponse>"
+    )
+    return f"Failed_{stem}_{at.astimezone(CHINA):%Y%m%d%H%M%S}.xml", text.encode()

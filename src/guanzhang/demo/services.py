@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import count
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanzhang.classification import services as classification
-from guanzhang.demo import generate, rows, wiping
+from guanzhang.customs.search import unindex_declarations
+from guanzhang.demo import editions, generate, rows, wiping
+from guanzhang.demo.customs import add_customs
 from guanzhang.demo.shapes import DemoData
 from guanzhang.kernel.actor import Actor, system_actor
 from guanzhang.kernel.dates import add_months
@@ -26,7 +29,8 @@ from guanzhang.trail.services import record
 
 Progress = Callable[[int, int, str], None]
 MONTHS_OF_RUNS = 6  # month ends before today at which the customers were classified, too
-STEPS = 5 + MONTHS_OF_RUNS + 1
+CUSTOMS_STEPS = 3
+STEPS = 5 + CUSTOMS_STEPS + MONTHS_OF_RUNS + 1
 NOT_THE_DEMO = Kind(
     "ORG-090",
     Severity.ERROR,
@@ -82,6 +86,10 @@ def load_demo(
         bulk.enter_transactions(actor, rows.SOURCE, rows.transactions(data, ids), now=now)
         progress(4, STEPS, _("服务记录"))
         bulk.enter_services(actor, rows.service_records(data, ids, users), now=now)
+        steps = count(5)
+        add_customs(
+            book, data, users, ids, today, now, lambda text: progress(next(steps), STEPS, text)
+        )
     _classify(actor, today, now, progress)
     with transaction.atomic():  # the last thing written, see has_demo()
         record(
@@ -108,7 +116,8 @@ def wipe_demo(*, now: dt.datetime) -> int:
         for user in User.objects.filter(pk__in=members):
             people.end_sessions(user)
         search.unindex_parties(wiping.ids_of(book.pk, "parties.party"))
-        deleted = wiping.delete_rows(book.pk)
+        unindex_declarations(book.pk)
+        deleted = editions.take_back(members) + wiping.delete_rows(book.pk)
         deleted += wiping.delete_people(members)
         deleted += book.company.delete()[0]
         record(
@@ -166,10 +175,10 @@ def _add_parties(
 
 def _classify(actor: Actor, today: dt.date, now: dt.datetime, progress: Progress) -> None:
     """The starter schemes, applied at the last month ends and today, so that there is movement."""
-    progress(5, STEPS, _("分类方案"))
+    progress(5 + CUSTOMS_STEPS, STEPS, _("分类方案"))
     classification.install_starter_schemes(actor, now=now)
     first = today.replace(day=1)
     ends = [add_months(first, -back) - dt.timedelta(days=1) for back in range(MONTHS_OF_RUNS)]
-    for step, day in enumerate([*reversed(ends), today], 5):
+    for step, day in enumerate([*reversed(ends), today], 5 + CUSTOMS_STEPS):
         progress(step, STEPS, _("分类：截至 %(day)s") % {"day": day})
         classification.run_schemes(actor, as_of=day, now=now)

@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 from guanzhang.analytics.queries import snapshots_folder
+from guanzhang.customs.services import attachments as customs
 from guanzhang.exchange import files as uploads
 from guanzhang.parties import services as parties
 
@@ -115,6 +116,9 @@ def files_of(book_id: int) -> list[Path]:
     """Files and folders that only this book's rows speak of: attachments, uploads, snapshots."""
     paths = [
         parties.stored_path(name) for name in _alone(book_id, "parties.attachment", "sha256")
+    ]
+    paths += [
+        customs.stored_path(name) for name in _alone(book_id, "customs.attachment", "sha256")
     ]
     for name in _alone(book_id, "exchange.batch", "sha256"):
         paths += [uploads.stored_path(name), uploads.sheets_folder(name)]

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from guanzhang.customs.domain.checks import check
 from guanzhang.customs.domain.checks.context import (
@@ -258,6 +260,8 @@ def _earlier(row: Declaration, facts: Facts) -> tuple[Earlier, ...]:
     if not facts.bill_no:
         return ()
     rows = Declaration.objects.filter(book_id=row.book_id, bill_no=facts.bill_no[:32])
+    # "  5" is text: without the cast SQLite's answer would be read as JSON, the number 5.
+    rows = rows.annotate(kind=Cast(KT("document__DecHead__Type"), CharField()))
     rows = rows.exclude(pk__in=_family(row)).order_by("-pk")
     columns = (
         "number",
@@ -276,10 +280,14 @@ def _earlier(row: Declaration, facts: Facts) -> tuple[Earlier, ...]:
 
 
 def _family(row: Declaration) -> Sequence[int]:
-    """The declaration, what it amends, and what amends the same."""
-    own = [pk for pk in (row.amends_id, row.pk) if pk]
-    others = Declaration.objects.filter(amends_id__in=own).values_list("pk", flat=True)
-    return [*own, *others]
+    """The declaration and the amendments and withdrawals that say the same shipment again.
+
+    The two steps of a two-step declaration are not left out: each is checked against the other.
+    """
+    again = ("amend", "withdraw")
+    own = [pk for pk in (row.pk, row.amends_id if row.amend_kind in again else None) if pk]
+    others = Declaration.objects.filter(amends_id__in=own, amend_kind__in=again)
+    return [*own, *others.values_list("pk", flat=True)]
 
 
 def _client_no_used_by(row: Declaration, facts: Facts) -> str:

@@ -92,7 +92,8 @@ def resolve(reference: Reference, table: str, text: str) -> str | None:
     same = [row.code for row in active if _is_called(row, wanted)]
     if len(same) == 1:
         return same[0]
-    begun = [row.code for row in active if row.name.startswith(wanted)] if not same else []
+    telling = not same and len(wanted) > 1  # one sign begins too much by chance
+    begun = [row.code for row in active if telling and row.name.startswith(wanted)]
     return begun[0] if len(begun) == 1 else None
 
 

@@ -142,7 +142,7 @@ class _Reader:
             if not any(texts) or any(_TOTAL_ROW.match(text) for text in texts if text):
                 continue
             read = _Read(row_number, {})
-            for name, column in table.columns.items():
+            for name, column in sorted(table.columns.items(), key=lambda each: each[1]):
                 text = texts[column] if column < len(texts) else ""
                 self._take(read, name, text, f"{table.name}!{_letter(column)}{row_number}")
             if read.row or read.extra:

@@ -40,6 +40,8 @@ class Field:
     only: str = "IE"
     place: int = 0  # of a promise: which character
     share: int = 0  # of a column: its share of the width of the table
+    short: Label = ""  # of a column: what its heading says where the label is too wide
+    export_short: Label = ""
 
     def label_for(self, direction: str) -> Label:
         return self.export_label if direction == "E" and self.export_label else self.label
@@ -107,25 +109,25 @@ HEAD: tuple[Field, ...] = (
     _number("DecHead.OtherRate", _("杂费"), 3),
     _code("DecHead.OtherCurr", _("杂费币制"), "currency", 2),
     Field("DecHead.MarkNo", _("标记唛码"), 5),
-    Field("DecHead.NoteS", _("备注"), 7),
+    Field("DecHead.NoteS", _("备注"), 9),
 )  # fmt: skip
 
 # The goods table. Second quantities, inspection and the rest of a line stand in the panel below it.
 GOODS: tuple[Field, ...] = (
     Field("CodeTS", _("商品编号"), kind="tariff", need="IE", share=96),
-    Field("GName", _("商品名称"), kind="goods", need="IE", share=120),
-    Field("GModel", _("规格型号"), kind="elements", need="IE", share=112),
-    Field("GQty", _("成交数量"), kind="number", need="IE", share=68),
-    Field("GUnit", _("单位"), kind="code", table="unit", need="IE", share=44),
-    Field("FirstQty", _("法定数量"), kind="number", need="IE", share=68),
-    Field("FirstUnit", _("法定单位"), kind="code", table="unit", need="IE", share=44),
+    Field("GName", _("商品名称"), kind="goods", need="IE", share=116),
+    Field("GModel", _("规格型号"), kind="elements", need="IE", share=100),
+    Field("GQty", _("成交数量"), kind="number", need="IE", share=76),
+    Field("GUnit", _("单位"), kind="code", table="unit", need="IE", share=46),
+    Field("FirstQty", _("法定数量"), kind="number", need="IE", share=76),
+    Field("FirstUnit", _("法定单位"), kind="code", table="unit", need="IE", share=46, short=_("单位")),
     Field("DeclPrice", _("单价"), kind="number", need="IE", share=74),
-    Field("DeclTotal", _("总价"), kind="number", need="IE", share=82),
+    Field("DeclTotal", _("总价"), kind="number", need="IE", share=80),
     Field("TradeCurr", _("币制"), kind="code", table="currency", need="IE", share=48),
-    Field("OriginCountry", _("原产国"), kind="code", table="country", export_label=_("最终目的国"), need="IE", share=60),
-    Field("DestinationCountry", _("最终目的国"), kind="code", table="country", export_label=_("原产国"), need="IE", share=60),
-    Field("DistrictCode", _("境内目的地"), kind="code", table="district", export_label=_("境内货源地"), need="IE", share=70),
-    Field("DutyMode", _("征免"), kind="code", table="duty_mode", need="IE", share=50),
+    Field("OriginCountry", _("原产国"), kind="code", table="country", export_label=_("最终目的国"), need="IE", share=60, export_short=_("目的国")),
+    Field("DestinationCountry", _("最终目的国"), kind="code", table="country", export_label=_("原产国"), need="IE", share=60, short=_("目的国")),
+    Field("DistrictCode", _("境内目的地"), kind="code", table="district", export_label=_("境内货源地"), need="IE", share=70, short=_("目的地"), export_short=_("货源地")),
+    Field("DutyMode", _("征免"), kind="code", table="duty_mode", need="IE", share=66),
 )  # fmt: skip
 
 # The rest of the current line.
@@ -169,7 +171,7 @@ ROWS: dict[str, tuple[Field, ...]] = {
         Field("ContainerId", _("集装箱号"), need="IE", share=130),
         Field("ContainerMd", _("规格"), kind="code", table="container_spec", need="IE", share=130),
         Field("LclFlag", _("拼箱（1 是 0 否）"), share=100),
-        Field("GoodsNo", _("商品项号"), need="IE", share=120),
+        Field("GoodsNo", _("商品项号"), need="IE", share=116),
         Field("GoodsContaWt", _("箱货重量（千克）"), kind="number", share=110),
         Field("ContainerWt", _("自重（千克）"), kind="number", share=110),
     ),
@@ -193,7 +195,7 @@ ROWS: dict[str, tuple[Field, ...]] = {
         Field("ApplCopyQuan", _("副本数"), kind="number", share=90),
     ),
     "DecCopLimits": (
-        Field("EntQualifTypeCode", _("企业资质类别"), need="IE", share=120),
+        Field("EntQualifTypeCode", _("企业资质类别"), need="IE", share=116),
         Field("EntQualifNo", _("资质编号"), share=240),
     ),
     "DecUsers": (

@@ -32,6 +32,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the goods table; ``share`` of its width as CSS writes it."""
+
+    label: str
+    short: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     number: int
     cells: tuple[Cell, ...]
@@ -51,7 +60,8 @@ class Paper:
     """Everything of a document, in the order of the printed form."""
 
     head: tuple[Cell, ...]
-    columns: tuple[str, ...]
+    foot: tuple[Cell, ...]  # confirmations, declaring company and the rest of the header
+    columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     blocks: tuple[Block, ...]
     gone: tuple[Cell, ...] = field(default=())  # values of rows that are not there any more
@@ -130,10 +140,10 @@ class _Reader:
             path for path in self.changes
             if path.startswith(f"{base}.") and path not in paths and path.split(".")[1] not in placed
         ]  # fmt: skip
-        name = [self._named(path) for path in (*paths, *gone)]
-        return Line(index + 1, cells, tuple(name))
+        more = tuple(self.named(path) for path in (*paths, *gone))
+        return Line(index + 1, cells, more)
 
-    def _named(self, path: str) -> Cell:
+    def named(self, path: str) -> Cell:
         label = place_name(path, self.direction, self.actor.language)
         return self.cell(
             path, label.partition(" ")[2] if path.startswith("DecLists[") else label
@@ -174,21 +184,25 @@ def paper_of(
 ) -> Paper:
     """The document as cells; ``changes`` {path: (old, new)}, ``marks`` {path: e|w}."""
     read = _Reader(document, direction, actor, reference, changes, marks, remarks)
-    head = read.fields((*layout.HEAD, *layout.PROMISES, *layout.OTHERS))
-    head = tuple(cell for cell in head if cell.value or cell.before or cell.path in _ALWAYS)
-    seen = {cell.path for cell in head}
+    head = read.fields(layout.HEAD)
+    foot = read.fields((*layout.PROMISES, *layout.OTHERS))
+    foot = tuple(cell for cell in foot if cell.value or cell.before)
+    seen = {cell.path for cell in (*head, *foot)}
     more = [
-        path for path, _v in leaves({k: document.get(k) for k in ("DecHead", "DecFreeTxt")})
+        path
+        for path, _v in leaves({k: document.get(k) for k in ("DecHead", "DecFreeTxt")})
         if path not in seen and not path.endswith(("IEFlag", "EdiId"))
-    ]  # fmt: skip
-    head += tuple(read.cell(path, read._label(path), width=4) for path in more)  # noqa: SLF001
+    ]
+    foot += tuple(read.named(path) for path in more)
     rows = document.get("DecLists") or ()
     lines = tuple(read.line(i, row) for i, row in enumerate(rows))
     others = tuple(
         read.block(key) for key in blocks() if key not in _ON_FORM and document.get(key)
     )
     shown = {c.path for line in lines for c in (*line.cells, *line.rest)}
-    shown |= {c.path for c in head} | {c.path for b in others for row in b.rows for c in row}
+    shown |= {c.path for c in (*head, *foot)} | {
+        c.path for b in others for row in b.rows for c in row
+    }
     gone = tuple(
         Cell(
             path, place_name(path, direction, actor.language), "", before=read.shown(path, old)
@@ -196,8 +210,14 @@ def paper_of(
         for path, (old, new) in changes.items()
         if path not in shown and old and not new and not path.endswith(".GNo")
     )
-    columns = tuple(str(f.label_for(direction)) for f in layout.GOODS)
-    return Paper(head, columns, lines, others, gone)
+    return Paper(head, foot, _columns(direction), lines, others, gone)
 
 
-_ALWAYS = {f.path for f in layout.HEAD}
+def _columns(direction: str) -> tuple[Column, ...]:
+    whole = sum(f.share for f in layout.GOODS)
+    found = []
+    for f in layout.GOODS:
+        label = str(f.label_for(direction))
+        short = str(f.export_short if direction == "E" else f.short) or label
+        found.append(Column(label, short, f"{100 * f.share / whole:.2f}%"))
+    return tuple(found)

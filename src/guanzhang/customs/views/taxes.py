@@ -23,18 +23,19 @@ def tax_json(sheet: TaxSheet, actor: Actor) -> dict[str, Any] | None:
         for code, rate in sheet.rates.items()
         if code != "CNY"
     ]
-    rows.append((_("计税价格 ¥"), _money(sheet.value_cny), "sub"))
+    rows.append((_("计税价格 ¥"), _money(sheet.value_cny) or _("无数据"), "sub"))
     rows += [
         (
             f"{total.kind.label(actor.language)} ¥",
-            _money(total.charged) if total.is_known else _("未知"),
+            _money(total.charged) if total.is_known else _("无数据"),
             "",
         )
         for total in sheet.totals
     ]
     known = sheet.total
     label = _("应缴税款 ¥") if known is not None else _("已知税款 ¥")
-    total = (label, _money(known if known is not None else sheet.known_total))
+    amount = known if known is not None else sheet.known_total
+    total = (label, _money(amount) if known is not None or amount else _("无数据"))
     return {
         "meta": _("估算，按 %(day)s 的税率") % {"day": sheet.on.isoformat()},
         "rows": rows,

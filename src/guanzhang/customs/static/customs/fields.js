@@ -5,11 +5,13 @@
   const D = window.gzDec;
   if (!D) return;
   const { h, say, data } = D;
+  const PLACES = { DeclPrice: 4, DeclTotal: 2 };
   let serial = 0;
 
   /** What an input shows for the value of its field. ``brief``: a cell, the name alone. */
   D.shown = (field, value, brief) => {
     if (field.kind === "date") return D.dayShown(value);
+    if (field.kind === "number") return D.grouped(value, PLACES[field.element] || 0);
     if (field.kind === "code" && value) return brief ? D.nameOf(field.table, value) || value : D.labelOf(field.table, value);
     return value;
   };
@@ -115,8 +117,8 @@
     if (!off) {
       input.addEventListener(input.tagName === "SELECT" ? "change" : "blur", () => D.commit(input));
       if (input.tagName !== "SELECT") {
-        input.addEventListener("focus", () => { if (field.kind === "code" && brief) { input.value = D.labelOf(field.table, D.get(input.dataset.path)); input.kept.text = input.value; } if (!input.typing) input.select(); });
-        input.addEventListener("blur", () => { if (field.kind === "code") D.fill(input); });
+        input.addEventListener("focus", () => { if (field.kind === "number") { input.value = D.get(input.dataset.path); input.kept.text = input.value; } if (field.kind === "code" && brief) { input.value = D.labelOf(field.table, D.get(input.dataset.path)); input.kept.text = input.value; } if (!input.typing) input.select(); });
+        input.addEventListener("blur", () => { if (field.kind === "code" || field.kind === "number") D.fill(input); });
         input.addEventListener("input", () => D.touched?.());
       }
     }

@@ -47,10 +47,10 @@
     const kilos = rows.length && rows.every((row) => row.FirstUnit === "035" || row.SecondUnit === "035")
       ? D.sum(rows.map((row) => (row.FirstUnit === "035" ? row.FirstQty : row.SecondQty))) : null;
     const column = (element) => data.blocks.DecLists.findIndex((c) => c.element === element);
-    const before = column("DeclPrice") + 2, after = data.blocks.DecLists.length - column("DeclPrice");
+    const before = column("DeclPrice") + 1, after = data.blocks.DecLists.length - column("DeclTotal") - 1;
     grid.foot.replaceChildren(h("tr", {},
-      h("th", { scope: "row", colspan: before - 1 }, say("sum_lines", { n: rows.length }), kilos === null ? null : h("span", { class: "q" }, " · ", say("sum_kilos", { kilos: D.grouped(kilos) }))),
-      h("td", { class: "n", colspan: after, id: "dec-sum" }, money.length ? money.join(" · ") : ""),
+      h("th", { scope: "row", colspan: before }, say("sum_lines", { n: rows.length }), kilos === null ? null : h("span", { class: "q" }, " · ", say("sum_kilos", { kilos: D.grouped(kilos) }))),
+      h("td", { class: "n", colspan: 2, id: "dec-sum" }, money.map((text) => h("div", {}, text))), h("td", { colspan: after }),
       (data.goods_extra || []).map(([key]) => h("td", { class: "n led2 extra", "data-extra-sum": key }))));
     document.getElementById("dec-lines").textContent = say("lines", { n: rows.length });
     const over = document.getElementById("dec-over");

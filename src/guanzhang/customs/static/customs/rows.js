@@ -23,7 +23,7 @@
           data.goods_extra && this.block === "DecLists" ? data.goods_extra.map(() => h("col", { class: "extra" })) : null),
         h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "no" }, say("item")),
           this.columns.map((column) => h("th", { scope: "col", class: column.kind === "number" ? "n" : null, title: column.label },
-            column.short || column.label, column.need ? [" ", h("b", { "aria-hidden": "true" }, "*")] : null)),
+            column.short || column.label, column.need ? [h("b", { "aria-hidden": "true" }, "*")] : null)),
           data.goods_extra && this.block === "DecLists" ? data.goods_extra.map(([, label]) => h("th", { scope: "col", class: "n led2 extra" }, label)) : null)),
         this.body, this.block === "DecLists" ? this.foot : "");
       this.replaceChildren(h("div", { class: "gz-scroll", tabindex: "-1", role: "group", "aria-label": this.getAttribute("label") }, this.table));

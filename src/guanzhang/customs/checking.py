@@ -269,7 +269,7 @@ def _earlier(row: Declaration, facts: Facts) -> tuple[Earlier, ...]:
         "vehicle",
         "trader_code",
         "state",
-        "document__DecHead__Type",
+        "kind",
     )
     return tuple(
         Earlier(number, bill, vehicle, trader, kind or "", is_void=state in _OUT)

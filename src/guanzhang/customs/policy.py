@@ -101,7 +101,8 @@ def updates_for(actor: Actor, today: dt.date) -> list[Update]:
 
 def update_of(actor: Actor, edition_id: int, today: dt.date) -> Update | None:
     """One edition of these kinds; None when there is no such one."""
-    found = reference.editions().filter(pk=edition_id, kind__in=KINDS).first()
+    news = reference.editions().filter(kind__in=KINDS).exclude(loaded_by_id=0)
+    found = news.filter(pk=edition_id).first()
     return _update(Goods(actor), found, today) if found else None
 
 

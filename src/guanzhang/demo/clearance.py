@@ -17,6 +17,7 @@ from guanzhang.customs.domain.document import Document
 from guanzhang.customs.domain.states import Action
 from guanzhang.customs.services.past import Moment, Past
 from guanzhang.demo import receipts
+from guanzhang.demo.declaration_kinds import KINDS, inspected
 from guanzhang.demo.declarations import (
     GATES,
     Article,
@@ -32,6 +33,10 @@ from guanzhang.kernel.actor import Actor
 PASTS = 1_880  # finished declarations of two years
 ARCHIVED_AFTER = 60  # days
 _OFFICES = {gate.office: gate for gate in GATES}
+_KINDS = (  # percent of each kind among what is over
+    ("plain", 62), ("inspected", 12), ("boxed", 6), ("wooden", 4), ("processing", 7), ("bonded", 2),
+    ("samples", 3), ("temporary", 2), ("returned", 1), ("guaranteed", 1),
+)  # fmt: skip
 _RETURNS = (  # what reviewers find: element, what stood there, what the note says
     ("ContrNo", "待补", "合同协议号与发票不一致，请核对后重新送审"),
     ("PackNo", "1", "件数与装箱单不符"),
@@ -99,9 +104,11 @@ def shipments(data: DemoData) -> list[Shipment]:
     return sorted(found, key=lambda each: (each.day, each.entry_no))
 
 
-def document_of(rng: Random, shipment: Shipment, team: Team, maker: Actor) -> Document:
-    """The declaration of a shipment, without a fault."""
-    return clean_document(
+def document_of(
+    rng: Random, shipment: Shipment, team: Team, maker: Actor, *, is_varied: bool = False
+) -> Document:
+    """The declaration of a shipment, without a fault; ``is_varied``: of any kind, not only plain trade."""
+    document = clean_document(
         rng,
         shipment.day,
         is_import=shipment.is_import,
@@ -111,6 +118,15 @@ def document_of(rng: Random, shipment: Shipment, team: Team, maker: Actor) -> Do
         choice=shipment.goods,
         gate=_OFFICES[shipment.entry_no[:4]],
     )
+    if not is_varied:
+        return document
+    kind = rng.choices([k for k, _weight in _KINDS], [w for _k, w in _KINDS])[0]
+    if kind == "inspected":
+        return inspected(rng, document, is_import=shipment.is_import)
+    maker_of, _weight, sides = KINDS[kind]
+    if ("I" if shipment.is_import else "E") in sides:
+        maker_of(rng, shipment.day, document, shipment.is_import)
+    return document
 
 
 def pasts(
@@ -130,7 +146,7 @@ class _Story:
         self.rng, self.shipment, self.today = rng, shipment, today
         self.maker = team.declarants[rng.randrange(len(team.declarants))]
         self.reviewer = team.reviewers[rng.randrange(len(team.reviewers))]
-        self.document = document_of(rng, shipment, team, self.maker)
+        self.document = document_of(rng, shipment, team, self.maker, is_varied=True)
         self.client_no = f"YH{shipment.day:%Y}{count:08}"
         self.document["DecSign"] = {"ClientSeqNo": self.client_no}
         self.moments: list[Moment] = []
@@ -201,7 +217,7 @@ class _Story:
     def _released_and_closed(self, chance: int) -> None:
         """Examined, taxed, inspected, released, closed and put away, as far as time allows."""
         self._customs("J", hours=0, minutes=2)
-        if self.shipment.is_import:
+        if self.shipment.is_import and self.document["DecLists"][0]["DutyMode"] == "1":
             self._customs("T", hours=0, minutes=6)
             self._do(self.maker, Action.PAY_TAX, minutes=60 * self.rng.randrange(2, 150))
         if chance % 100 < 6:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from django.db.models import F
+
 from guanzhang.customs.checking import findings
 from guanzhang.customs.domain.document import Document
 from guanzhang.customs.domain.states import Action
@@ -34,6 +36,7 @@ from guanzhang.demo.clearance import Shipment, Team, document_of
 from guanzhang.demo.receipts import CHINA
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Refused
+from guanzhang.work.models import Notice
 
 SUMMARY = {"Type": "SW5", "NoteS": "涉证:否 涉检:否 涉税:是"}  # first of two steps
 ACKNOWLEDGED = "已与客户核对原始单证，情况属实"
@@ -198,6 +201,11 @@ def bring_under_way(
     _amendments(work, cases, now)
     _second_reviews(work, recent, today)
     _strays(work, today)
+    # What people were told more than a day ago they have read.
+    told = Notice.objects.filter(
+        book_id=work.book_id, created_at__lt=now - dt.timedelta(days=1)
+    )
+    told.update(read_at=F("created_at"))
     return work.count
 
 

@@ -23,6 +23,7 @@ from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.dates import parse_date
 from guanzhang.org import queries as org
 from guanzhang.parties.todo import party_names
+from guanzhang.reference.chapters import chapters
 from guanzhang.reference.queries import reference_on
 from guanzhang.trail.services import record
 from guanzhang.web import charts
@@ -191,16 +192,23 @@ def _panel(actor: Actor, span: Span, key: str) -> dict[str, Any]:
 
 
 def _chart(key: str, lines: Sequence[Line]) -> charts.Option:
-    if key == "month":
-        shown = list(lines)
-    else:
+    """Volume; of people, how often their work came back."""
+    shown = list(lines)
+    if key != "month":
         shown = sorted(lines, key=lambda each: -each.figures.declarations)[:SHOWN]
+    is_rate = key == "declarant"
     return charts.bars(
         [_short(each.name) for each in shown],
-        [charts.point(each.figures.declarations, each.url) for each in shown],
-        colour="c1" if key == "month" else "seq-5",
+        [
+            charts.point(
+                each.figures.errors if is_rate else each.figures.declarations, each.url
+            )
+            for each in shown
+        ],
+        colour="c1" if key == "month" else "c2" if is_rate else "seq-5",
         horizontal=key != "month",
-        unit=_("票数"),
+        unit=_("差错率") if is_rate else _("票数"),
+        fmt="gz:percent" if is_rate else "gz:number",
         labels=len(shown) <= SHOWN,
     )
 
@@ -222,7 +230,8 @@ def _names(actor: Actor, span: Span, key: str, keys: Sequence[str]) -> dict[str,
     if key == "declarant":
         return {str(m.user_id): m.user.name for m in org.memberships(actor.book_id)}
     if key == "chapter":
-        return {k: _("第 %(n)s 章") % {"n": k} for k in keys if k}
+        at = actor.language == "en"
+        return {k: f"{k} {chapters()[k][at]}" if k in chapters() else k for k in keys if k}
     return {k: k for k in keys}
 
 

@@ -61,6 +61,7 @@ def test_an_archive_gives_a_result_for_each_file(cast, now):
         }
     )
     results = import_messages(cast.actor("declarant"), uploads_in("x.zip", data), now=now)
+    assert [r.name for r in results] == [*(f"甲/{n}.xml" for n in range(1, 6)), "../6.xml"]
     by_name = {r.name: r for r in results}
     assert [p.kind.code for p in by_name["甲/2.xml"].problems] == ["CUS-901"]
     assert [p.kind.code for p in by_name["甲/4.xml"].problems] == ["CUS-934"]

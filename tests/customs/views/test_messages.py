@@ -57,7 +57,7 @@ def test_the_list_of_messages_and_one_message(as_user, sent):
     client = as_user("declarant")
     page = client.get(reverse("messages")).content.decode()
     assert sent.name in page
-    assert "待写出" in page
+    assert 'gz-chip warn">待写出' in page
     assert "立即收发" in page
     page = client.get(reverse("message", args=[sent.pk])).content.decode()
     assert "YFBL20260007" in page

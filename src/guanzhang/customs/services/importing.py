@@ -87,13 +87,11 @@ class _Reader:
 
     def documents(self, uploads: Iterable[Upload]) -> Iterator[Document]:
         for part in chunks(uploads, AT_ONCE):
-            read = [(each, self._read(each)) for each in part]
+            read = [self._read(each) for each in part]
             known = self._known(found.document for _, found in read if found)
-            for upload, found in read:
+            for result, found in read:
                 if found is None:
                     continue
-                result = FileResult(upload.name, found.problems)
-                self.results.append(result)
                 client_no = _client_no(found.document)
                 other = known.get(client_no) or self.seen.get(client_no)
                 if client_no and other:
@@ -101,20 +99,23 @@ class _Reader:
                     result.problems = (KNOWN_ALREADY.at(path, found=client_no, number=other),)
                     continue
                 if client_no:
-                    self.seen[client_no] = upload.name
+                    self.seen[client_no] = result.name
                 self.entered.append(result)
                 yield found.document
             self.progress(len(self.results))
 
-    def _read(self, upload: Upload) -> Read | None:
+    def _read(self, upload: Upload) -> tuple[FileResult, Read | None]:
+        result, found = FileResult(upload.name), None
+        self.results.append(result)
         if upload.problem:
-            self.results.append(FileResult(upload.name, (upload.problem,)))
-            return None
+            result.problems = (upload.problem,)
+            return result, None
         try:
-            return read_message(upload.data)
+            found = read_message(upload.data)
+            result.problems = found.problems
         except Refused as refused:
-            self.results.append(FileResult(upload.name, refused.problems))
-            return None
+            result.problems = refused.problems
+        return result, found
 
     def _known(self, documents: Iterable[Document]) -> dict[str, str]:
         numbers = {number for each in documents if (number := _client_no(each))}

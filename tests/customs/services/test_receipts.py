@@ -191,6 +191,13 @@ def test_any_trail_in_any_order_ends_alike(cast, now, picks, seed):
     assert outcome(mixed) == outcome(straight)
 
 
+def test_a_receipt_in_the_old_encoding(sent, now):
+    text = '<?xml version="1.0" encoding="GBK"?>' + business("L", 1, note="入库").decode()
+    row = take(sent, text.encode("gbk"), at=now)
+    assert (row.state, row.declared_on) == ("accepted", dt.date(2026, 11, 23))
+    assert Receipt.objects.get().note == "入库"
+
+
 def test_a_late_receipt_is_only_recorded(sent, now):
     row = take(sent, business("R", 90), business("P", 60), business("L", 1), at=now)
     assert row.state == "closed"
@@ -443,6 +450,17 @@ def test_a_crash_between_storing_and_moving_reads_a_file_again_without_harm(sent
     assert (result.taken, result.known) == (0, 1)
     assert Receipt.objects.count() == 1
     assert not path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_file_that_cannot_be_moved_is_taken_once(sent, inbox):
+    drop(inbox, "1.xml", business("L", 1))
+    inbox.chmod(0o500)
+    try:
+        assert take_receipts(timezone.now()).taken == 1
+        assert take_receipts(timezone.now()).known == 1
+    finally:
+        inbox.chmod(0o700)
 
 
 def test_a_missing_inbox_is_told(sent, inbox):

@@ -149,6 +149,8 @@ def test_a_message_is_written_whole_with_its_attachments(cast, approved, outbox,
 def test_the_client_takes_the_file_or_puts_it_aside(cast, approved, outbox, now):
     message = send(cast.actor("declarant"), approved.pk, now=now)
     write_waiting(now)
+    actor, pk = cast.actor("declarant"), message.pk
+    assert refused(lambda: retry_message(actor, pk, now=now)) == "CUS-930"  # it lies there
     written = outbox / f"{message.name}.zip"
     failbox = outbox.parent / "FailBox"
     failbox.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from guanzhang.customs.domain.receipts import MAX_RECEIPT, ReceiptFacts, read_re
 from guanzhang.customs.models import Receipt, Settings
 from guanzhang.kernel.problem import Problem, Refused
 
+log = logging.getLogger("guanzhang.customs")
 UNFINISHED = (".tmp", ".temp", ".part", ".crdownload")
 SETTLED = 3  # seconds without a change before a file counts as whole
 AT_ONCE = 500  # files of one inbox in one round
@@ -109,7 +111,12 @@ def take_receipts(now: dt.datetime, *, book_id: int | None = None) -> Taken:
         if not inbox.is_dir():
             missing.append(settings.inbox)
             continue
-        for path in _settled(inbox, now):
+        try:
+            paths = list(_settled(inbox, now))
+        except OSError:  # a drive that went away, a folder that may not be read
+            missing.append(settings.inbox)
+            continue
+        for path in paths:
             outcome = _take(settings.book_id, path, now)
             taken += outcome == "taken"
             known += outcome == "known"
@@ -182,15 +189,17 @@ def _note_unreadable(
 def _move(path: Path, folder: str, now: dt.datetime) -> None:
     """Beside the inbox's files, by day; a name that is taken gets a number."""
     target = path.parent / folder / timezone.localtime(now).strftime("%Y-%m-%d")
-    target.mkdir(parents=True, exist_ok=True)
-    goal, number = target / path.name, 1
-    while goal.exists():
-        number += 1
-        goal = target / f"{path.stem}-{number}{path.suffix}"
     try:
+        target.mkdir(parents=True, exist_ok=True)
+        goal, number = target / path.name, 1
+        while goal.exists():
+            number += 1
+            goal = target / f"{path.stem}-{number}{path.suffix}"
         path.rename(goal)
     except FileNotFoundError:  # the other worker was faster
         return
+    except OSError:  # it stays and will be found known; its content is stored
+        log.warning("%s could not be moved to %s", path, target, exc_info=True)
 
 
 def _row(

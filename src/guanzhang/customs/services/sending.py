@@ -43,7 +43,7 @@ from guanzhang.work.services import notify
 MAX_ATTEMPTS = 3
 AT_ONCE = 200  # messages in one round
 OPERATIONS = ("G", "C", "A", "B", "D", "E")  # DecSign.OperType; G: save, a person declares
-SENT_FOLDERS = ("SentBox", "FailBox")  # beside the outbox; the client moves files there
+AGAIN = (Message.State.FAILED, Message.State.TAKEN)  # what may be sent again
 
 
 def send(
@@ -78,13 +78,14 @@ def send(
 def retry_message(actor: Actor, message_id: int, *, now: dt.datetime) -> Message:
     """Write a failed message again; one that has been out already goes under a new name.
 
-    Refuses a message whose declaration is not on its way any more, and one that still waits.
+    Refuses a message whose declaration is not on its way any more, one that still waits, and one
+    that lies in the outbox: the client would take both.
     """
     with transaction.atomic():
         old = message_for(actor, message_id, "declaration.send")
         row = locked_declaration(actor, old.declaration_id, "declaration.send")
         old.refresh_from_db()
-        if row.state != State.SENDING.value or old.state == Message.State.WAITING:
+        if row.state != State.SENDING.value or old.state not in AGAIN:
             raise Refused([_not_again(old, row)])
         if old.state == Message.State.FAILED and old.written_at is None:
             old.state, old.attempts, old.error = Message.State.WAITING, 0, ""
@@ -256,9 +257,12 @@ def _note_failure(message_id: int, text: str, now: dt.datetime) -> None:
 
 def _note_taken(message_id: int, name: str, outbox: Path, now: dt.datetime) -> None:
     """The client moves a file away once it has taken it, to one folder if it could read it."""
-    if not outbox.is_dir() or (outbox / f"{name}.zip").exists():
+    try:
+        if not outbox.is_dir() or (outbox / f"{name}.zip").exists():
+            return
+        failed = (outbox.parent / "FailBox" / f"{name}.zip").exists()
+    except OSError:  # a drive that went away says nothing about the file
         return
-    failed = (outbox.parent / "FailBox" / f"{name}.zip").exists()
     changes = {"state": Message.State.FAILED if failed else Message.State.TAKEN}
     error = _("客户端没有接收，文件在 FailBox") if failed else ""
     changed = Message.objects.filter(pk=message_id, state=Message.State.WRITTEN).update(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanzhang.customs.domain.states import State
 from guanzhang.customs.jobs import EXCHANGE
 from guanzhang.customs.lists_messages import KINDS, MESSAGES, RECEIPTS, channels, operations
 from guanzhang.customs.models import Message, Receipt
@@ -17,7 +18,13 @@ from guanzhang.customs.queries_messages import message_for, messages_for, receip
 from guanzhang.customs.services.applying import match_receipt
 from guanzhang.customs.services.exchanging import upload_receipts
 from guanzhang.customs.services.receiving import MAX_FILE, Received
-from guanzhang.customs.services.sending import archive_of, mark_taken, retry_message, send
+from guanzhang.customs.services.sending import (
+    AGAIN,
+    archive_of,
+    mark_taken,
+    retry_message,
+    send,
+)
 from guanzhang.kernel.problem import Problem, Refused
 from guanzhang.org.domain.policy import may
 from guanzhang.web.listing import BatchResult, batch_results, chosen_ids, render_list
@@ -179,7 +186,7 @@ def _show_message(
         "row": row,
         "operation": dict(operations(actor)).get(row.operation, row.operation),
         "found": problems,
-        "may_retry": sends and row.state != Message.State.WAITING,
+        "may_retry": sends and row.state in AGAIN and row.declaration.state == State.SENDING,
         "may_take": sends and row.state != Message.State.TAKEN,
         "near": neighbours(request, MESSAGES, row),
     }

@@ -200,7 +200,7 @@ DECLARATIONS = ListSpec(
         BuiltinView(_("待审"), "f.state=review,review2&sort=due_on"),
         BuiltinView(_("退单"), "f.state=rejected"),
         BuiltinView(_("待缴税"), "f.state=tax_due&sort=declared_on"),
-        BuiltinView(_("即将超期"), f"f.state={_TO_DECLARE}&f.due_on=<=今天+4&sort=due_on"),
+        BuiltinView(_("即将超期"), f"f.state={_TO_DECLARE}&f.due_on=<=未来5天&sort=due_on"),
     ),
     batch=(SUBMIT, PASS, RETURN, SEND, PRINT),
     export_action="declaration.export",
@@ -283,7 +283,7 @@ MANDATES = ListSpec(
     search_hint=_("客户名称、拼音、编号，或协议编号"),
     views=(
         BuiltinView(_("有效"), "f.valid_to=>=今天&f.is_cancelled=否"),
-        BuiltinView(_("一个月内到期"), "f.valid_to=今天..今天+30&f.is_cancelled=否&sort=valid_to"),
+        BuiltinView(_("一个月内到期"), "f.valid_to=未来31天&f.is_cancelled=否&sort=valid_to"),
         BuiltinView(_("已过期"), "f.valid_to=<今天"),
     ),
     export_action="declaration.export",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from guanzhang.customs.domain.states import State
 from guanzhang.customs.workbench import TO_DECLARE, level_of
@@ -27,6 +28,13 @@ MANDATE_NEAR = 30  # days before its end in which a mandate is coloured
 def state_tone(state: str) -> str:
     """The kind of chip of a state: ok, warn, err, line or info."""
     return _TONES.get(state, "info")
+
+
+@register.filter
+def state_label(state: str) -> str:
+    """The name of a state in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return State(state).label("en" if english else "zh")
 
 
 @register.filter

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from guanzhang.customs.domain.columns import kept
 from guanzhang.customs.domain.declaration import Declaration as Facts
 from guanzhang.customs.domain.declaration import read
 from guanzhang.customs.domain.tax import TaxOptions, TaxSheet, tariff_day, tax_sheet
@@ -42,12 +43,13 @@ def tax_of_facts(facts: Facts, *, on: dt.date, options: TaxOptions = _PLAIN) -> 
 
 
 def store_tax(row: Declaration, sheet: TaxSheet) -> None:
-    """Keep value and tax beside the declaration and its lines; unknown is stored as unknown.
+    """Keep value and tax beside the declaration and its lines; unknown is stored as unknown, and so
+    is what a mistyped number makes too large for a column.
 
     The goods of ``row`` must be written; only lines whose figures change are touched.
     """
     with transaction.atomic():
-        row.value_cny, row.tax_cny = sheet.value_cny, sheet.total
+        row.value_cny, row.tax_cny = kept(sheet.value_cny, 4), kept(sheet.total, 4)
         row.save(update_fields=["value_cny", "tax_cny"])
         figures = dict(enumerate(line_figures(sheet), 1))
         changed = []
@@ -61,4 +63,4 @@ def store_tax(row: Declaration, sheet: TaxSheet) -> None:
 
 def line_figures(sheet: TaxSheet) -> Iterable[tuple[Decimal | None, Decimal | None]]:
     """(duty value, taxes to pay before thresholds) of every line in order, as ``GoodsLine`` keeps them."""
-    return ((line.value_cny, line.payable) for line in sheet.lines)
+    return ((kept(line.value_cny, 4), kept(line.payable, 4)) for line in sheet.lines)

@@ -10,8 +10,16 @@ from django.db import connection
 from django.http import Http404
 
 from guanzhang.customs.domain.document import digest, value_at
-from guanzhang.customs.models import Declaration, Event, GoodsLine, Revision, Settings
+from guanzhang.customs.models import (
+    Declaration,
+    Event,
+    GoodsLine,
+    Revision,
+    SearchText,
+    Settings,
+)
 from guanzhang.customs.queries import declaration_for, declarations_for
+from guanzhang.customs.search import unindex_declarations
 from guanzhang.customs.services.declarations import (
     Overtaken,
     copy_declaration,
@@ -262,6 +270,39 @@ def test_a_copy_leaves_out_what_belongs_to_one_shipment(cast, draft, later):
     assert copy.goods.get().name == "甲货"
     assert copy.client_no != row.client_no
     assert copy.events.get().note == "复制自 D2026-000001"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["9" * 19, "9" * 18 + ".99999", "-5", "1e5", "0.0000000000000000000001", "1" * 60, "٣"],
+)
+def test_mistyped_numbers_are_kept_as_typed_and_never_too_large_to_save(
+    cast, draft, later, typed
+):
+    document = with_goods(
+        draft, "甲货", GrossWet=typed, NetWt=typed, PackNo=typed, FeeRate=typed
+    )
+    document["DecLists"][0] |= dict.fromkeys(
+        ("GQty", "FirstQty", "DeclPrice", "DeclTotal"), typed
+    )
+    document["DecLists"][0]["TradeCurr"] = "CNY"
+    row = save_document(cast.actor("declarant"), draft.pk, document, revision=1, now=later)
+    row.refresh_from_db()
+    assert value_at(row.document, "DecLists[0].DeclTotal") == typed
+    assert row.error_count > 0
+
+
+def test_a_book_is_taken_out_of_the_search_index(cast, draft, now):
+    other = create_declaration(cast.actor("stranger"), direction="I", party_id=None, now=now)
+    unindex_declarations(cast.book.pk)
+    assert list(SearchText.objects.values_list("declaration_id", flat=True)) == [other.pk]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rowid FROM customs_search WHERE customs_search MATCH %s",
+                [f'"@{cast.book.pk}"'],
+            )
+            assert cursor.fetchall() == []
 
 
 def test_scope(cast, clients, draft, now):

@@ -9,9 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation, localcontext
 from typing import Any
+
+LONGEST_NUMBER = 40  # characters; the message allows 19 digits
+_DIGITS = 200  # of a computation: four such numbers multiplied are still exact
+
+
+def wide() -> AbstractContextManager[Context]:
+    """Arithmetic that holds the product of whatever a declaration says.
+
+    With the usual 28 digits a mistyped quantity times a mistyped price could not be rounded to
+    cents, which raises.
+    """
+    return localcontext(prec=_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +242,8 @@ def read(document: Mapping[str, Any]) -> Declaration:
 
 
 def number(text: str) -> Decimal | None:
-    """The number a text writes; None for anything else, ``NaN`` and exponents included."""
-    if not text or not all(c in "0123456789.-+" for c in text):
+    """The number a text writes; None for anything else, ``NaN``, exponents and endless digits included."""
+    if not text or len(text) > LONGEST_NUMBER or not all(c in "0123456789.-+" for c in text):
         return None
     try:
         return Decimal(text)

@@ -9,7 +9,7 @@ from functools import cache
 from guanzhang.customs.domain.checks.context import Context
 from guanzhang.customs.domain.checks.rules import RULES
 from guanzhang.customs.domain.checks.shared import as_warning
-from guanzhang.customs.domain.declaration import Declaration
+from guanzhang.customs.domain.declaration import Declaration, wide
 from guanzhang.customs.domain.message import blocks
 from guanzhang.kernel.problem import Problem
 from guanzhang.reference.domain.tariff import TariffLine
@@ -23,10 +23,11 @@ def check(declaration: Declaration, context: Context) -> tuple[Problem, ...]:
     context = _with_remembered_tariff(context)
     is_demo = context.reference.is_demo_tariff
     found: dict[tuple[str, str, str], Problem] = {}
-    for rule in RULES:
-        for problem in rule.run(declaration, context):
-            one = as_warning(problem) if is_demo and rule.reads_tariff else problem
-            found.setdefault((one.path, one.kind.code, one.message()), one)
+    with wide():
+        for rule in RULES:
+            for problem in rule.run(declaration, context):
+                one = as_warning(problem) if is_demo and rule.reads_tariff else problem
+                found.setdefault((one.path, one.kind.code, one.message()), one)
     return tuple(sorted(found.values(), key=_order))
 
 

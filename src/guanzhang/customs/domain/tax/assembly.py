@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from guanzhang.customs.domain.declaration import Declaration
+from guanzhang.customs.domain.declaration import Declaration, wide
 from guanzhang.customs.domain.tax import problems as kinds
 from guanzhang.customs.domain.tax.amounts import ONE, ZERO, money, shown
 from guanzhang.customs.domain.tax.claims import Claims
@@ -43,6 +43,13 @@ def tax_sheet(
     exchange rate is that of the month of ``options.declared_on``, or of ``on``. Never raises for
     what a declaration says: unknown values and rates are None and explained in ``problems``.
     """
+    with wide():
+        return _sheet(declaration, reference, on, options)
+
+
+def _sheet(
+    declaration: Declaration, reference: Reference, on: dt.date, options: TaxOptions
+) -> TaxSheet:
     exchange = Exchange(reference, options.declared_on or on)
     claims = Claims(declaration)
     valuation = Valuation(declaration, reference, exchange, options)

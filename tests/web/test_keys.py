@@ -27,7 +27,7 @@ TAKEN = {
 
 
 def test_the_table_is_read_whole():
-    assert len(ROWS) == TABLE.count("key: ") == 14
+    assert len(ROWS) == TABLE.count("key: ") == 20
 
 
 def test_no_key_of_the_browser_is_taken():

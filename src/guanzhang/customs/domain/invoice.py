@@ -90,6 +90,7 @@ class _Read:
     number: int
     row: Row
     extra: dict[str, Decimal] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)  # something stands there that is no value
 
 
 def guess(headers: Sequence[str]) -> dict[str, int]:
@@ -158,6 +159,7 @@ class _Reader:
         )  # fmt: skip
         if cell.problem:
             self.problems.append(cell.problem)
+            read.unread.add(name)
         elif cell.value and name in EXTRA:
             read.extra[name] = number(cell.value) or Decimal(0)
         elif cell.value:
@@ -202,7 +204,8 @@ def _complete(
 ) -> None:
     row = read.row
     for element, value in defaults.items():
-        row.setdefault(element, value)
+        if element not in read.unread:  # what the paper says otherwise is not guessed over
+            row.setdefault(element, value)
     quantity, price, total = (
         number(row.get(k, "")) for k in ("GQty", "DeclPrice", "DeclTotal")
     )

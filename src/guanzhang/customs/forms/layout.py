@@ -116,7 +116,7 @@ HEAD: tuple[Field, ...] = (
 GOODS: tuple[Field, ...] = (
     Field("CodeTS", _("商品编号"), kind="tariff", need="IE", share=96),
     Field("GName", _("商品名称"), kind="goods", need="IE", share=116),
-    Field("GModel", _("规格型号"), kind="elements", need="IE", share=100),
+    Field("GModel", _("规格型号"), kind="elements", need="IE", share=94),
     Field("GQty", _("成交数量"), kind="number", need="IE", share=76),
     Field("GUnit", _("单位"), kind="code", table="unit", need="IE", share=46),
     Field("FirstQty", _("法定数量"), kind="number", need="IE", share=76),
@@ -127,7 +127,7 @@ GOODS: tuple[Field, ...] = (
     Field("OriginCountry", _("原产国"), kind="code", table="country", export_label=_("最终目的国"), need="IE", share=60, export_short=_("目的国")),
     Field("DestinationCountry", _("最终目的国"), kind="code", table="country", export_label=_("原产国"), need="IE", share=60, short=_("目的国")),
     Field("DistrictCode", _("境内目的地"), kind="code", table="district", export_label=_("境内货源地"), need="IE", share=70, short=_("目的地"), export_short=_("货源地")),
-    Field("DutyMode", _("征免"), kind="code", table="duty_mode", need="IE", share=66),
+    Field("DutyMode", _("征免"), kind="code", table="duty_mode", need="IE", share=74),
 )  # fmt: skip
 
 # The rest of the current line.
@@ -182,8 +182,8 @@ ROWS: dict[str, tuple[Field, ...]] = {
     "EcoRelation": (
         Field("CertType", _("单证代码"), need="IE", share=90),
         Field("EcoCertNo", _("单证编号"), need="IE", share=240),
-        Field("DecGNo", _("报关单项号"), need="IE", share=100),
-        Field("EcoGNo", _("单证项号"), need="IE", share=100),
+        Field("DecGNo", _("报关单项号"), need="IE", share=94),
+        Field("EcoGNo", _("单证项号"), need="IE", share=94),
     ),
     "DecOtherPacks": (
         Field("PackType", _("包装种类"), kind="code", table="wrap_type", need="IE", share=200),

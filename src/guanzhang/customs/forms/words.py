@@ -70,6 +70,16 @@ def _elements() -> dict[tuple[str, str], Element]:
 def form_words() -> dict[str, str]:
     """Keyed sentences in the person's language; {…} is filled by the scripts."""
     return {
+        **_of_the_page(),
+        **_of_saving(),
+        **_of_lines(),
+        **_of_findings(),
+        **_of_sheets(),
+    }
+
+
+def _of_the_page() -> dict[str, str]:
+    return {
         "close": _("关闭"),
         "cancel": _("取消"),
         "confirm": _("确定"),
@@ -83,6 +93,17 @@ def form_words() -> dict[str, str]:
         "line_of": _("第 {n} 项 {name}"),
         "by_system": _("系统返回"),
         "empty": _("（空）"),
+        "rows": _("{n} 行"),
+        "filled": _("已填 {n} / {of}"),
+        "row_no": _("第 {n} 行"),
+        "add_row": _("加一行"),
+        "delete_row": _("删除此行"),
+        "no_element": _("没有匹配的字段"),
+    }
+
+
+def _of_saving() -> dict[str, str]:
+    return {
         "signed_out": _("登录已过期，请在新标签页登录后再保存"),
         "server_error": _("服务器没有完成这一步"),
         "offline": _("连不上服务器，输入仍在本页"),
@@ -93,19 +114,30 @@ def form_words() -> dict[str, str]:
         "read_only": _("只读"),
         "failed": _("未保存：{reason}"),
         "stale_short": _("别人先保存了"),
-        "stale": _("{name} 在 {time} 先保存了这份报关单，与您的输入有 {n} 处不同。逐处选择保留哪一个；您的输入没有丢失。"),
+        "stale": _(
+            "{name} 在 {time} 先保存了这份报关单，与您的输入有 {n} 处不同。逐处选择保留哪一个；您的输入没有丢失。"
+        ),
         "both_changed": _("双方都改了"),
+    }
+
+
+def _of_lines() -> dict[str, str]:
+    return {
         "lines": _("{n} 项"),
         "sum_lines": _("合计 {n} 项"),
         "sum_kilos": _("法定数量 {kilos} 千克"),
-        "too_many": _("共 {n} 项，一份报关单最多 {most} 项：先合并相同项，仍超过时拆成 {parts} 份。"),
+        "too_many": _(
+            "共 {n} 项，一份报关单最多 {most} 项：先合并相同项，仍超过时拆成 {parts} 份。"
+        ),
         "full": _("最多 {n} 行"),
         "taken_back": _("已撤销上一步"),
         "nothing_back": _("没有可撤销的操作"),
         "row_deleted": _("已删除第 {n} 行，按 Ctrl Z 撤销"),
         "merged": _("已合并，减少 {n} 项，数量与总价不变"),
         "nothing_equal": _("没有可以合并的相同项"),
-        "split_ask": _("拆成 {parts} 份报关单，每份最多 {most} 项？件数、毛重、净重和总价运保杂费按金额分摊，合计不变。"),
+        "split_ask": _(
+            "拆成 {parts} 份报关单，每份最多 {most} 项？件数、毛重、净重和总价运保杂费按金额分摊，合计不变。"
+        ),
         "no_column": _("超出最后一列"),
         "no_room": _("超过 {n} 行"),
         "pasted": _("已粘贴 {rows} 行，{wrong} 格未采用"),
@@ -115,13 +147,20 @@ def form_words() -> dict[str, str]:
         "paste_rest": _("放入其余 {n} 行"),
         "paste_block": _("粘贴多行"),
         "paste_here": _("从 Excel 复制的内容"),
-        "paste_help": _("从 Excel 复制一块单元格，粘贴到下面；第一列对应“{name}”。也可以直接粘贴到表中任意一格。"),
+        "paste_help": _(
+            "从 Excel 复制一块单元格，粘贴到下面；第一列对应“{name}”。也可以直接粘贴到表中任意一格。"
+        ),
         "beyond": _("第 {n} 列"),
         "no_elements": _("先填写商品编号；税则中没有这个编号的申报要素时，请直接填写规格型号"),
         "elements_title": _("申报要素 {code} {name}"),
         "elements_result": _("规格型号"),
         "more_element": _("其他 {n}"),
         "demo_tariff": _("申报要素取自演示税则，请以正式税则为准。"),
+    }
+
+
+def _of_findings() -> dict[str, str]:
+    return {
         "errors": _("错误 {n}"),
         "warnings": _("警告 {n}"),
         "notes": _("提示 {n}"),
@@ -140,12 +179,11 @@ def form_words() -> dict[str, str]:
         "tax_caption": _("税费计算"),
         "item_name": _("项目"),
         "amount": _("金额"),
-        "rows": _("{n} 行"),
-        "filled": _("已填 {n} / {of}"),
-        "row_no": _("第 {n} 行"),
-        "add_row": _("加一行"),
-        "delete_row": _("删除此行"),
-        "no_element": _("没有匹配的字段"),
+    }
+
+
+def _of_sheets() -> dict[str, str]:
+    return {
         "choose_file": _("请先选择文件"),
         "not_used": _("不使用"),
         "sheet_invoice": _("发票"),
@@ -162,4 +200,4 @@ def form_words() -> dict[str, str]:
         "import_done": _("已导入 {n} 项，尚未保存的内容会自动保存"),
         "import_none": _("没有读到商品行，请检查“哪一列是什么”"),
         "reading": _("正在读取…"),
-    }  # fmt: skip
+    }

@@ -11,7 +11,6 @@ from pathlib import PurePath
 from django.http import Http404
 
 from guanzhang.customs.domain.invoice import EXTRA, Lines, Table, guess, lines_of
-from guanzhang.customs.forms.layout import tables_by_element
 from guanzhang.customs.models import Declaration, SheetMapping
 from guanzhang.exchange import files, reading
 from guanzhang.exchange.domain.cells import shown
@@ -133,26 +132,23 @@ def lines_from(
     choices: Sequence[Choice],
     *,
     reference: Reference,
+    tables: Mapping[str, str],
     labels: Mapping[str, str],
     defaults: Mapping[str, str],
     now: dt.datetime,
 ) -> Lines:
     """Goods lines of the chosen sheets; the mapping is remembered for the client.
 
+    ``tables`` maps elements of goods lines to code tables, ``labels`` to what a person calls them.
     Nothing of the declaration is written. Without an invoice the packing list gives the lines.
     """
-    tables = {role: _table(choice) for choice in choices if (role := choice.role)}
-    invoice = tables.get("invoice") or tables.get("packing")
+    papers = {role: _table(choice) for choice in choices if (role := choice.role)}
+    invoice = papers.get("invoice") or papers.get("packing")
     if invoice is None:
         return Lines((), {}, ())
-    packing = tables.get("packing") if "invoice" in tables else None
-    names = {
-        k.partition(".")[2]: t
-        for k, t in tables_by_element().items()
-        if k.startswith("DecLists.")
-    }
+    packing = papers.get("packing") if "invoice" in papers else None
     found = lines_of(
-        invoice, packing, reference=reference, tables=names, labels=labels, defaults=defaults
+        invoice, packing, reference=reference, tables=tables, labels=labels, defaults=defaults
     )
     _remember(row, choices, now)
     return found

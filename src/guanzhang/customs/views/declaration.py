@@ -136,6 +136,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Say something to a finding: acknowledge a warning, ask to override an error, agree to that."""
     actor, sent = actor_of(request), sent_json(request) or {}
+    declaration_for(actor, pk, "declaration.edit")
     digest, reason, now = (
         str(sent.get("finding", "")),
         str(sent.get("reason", "")),

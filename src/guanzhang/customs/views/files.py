@@ -27,6 +27,7 @@ from guanzhang.web.pages import actor_of, page
 def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a PDF; answers its row of EdocRealation for the form, and the list as it is now."""
     actor = actor_of(request)
+    declaration_for(actor, pk, "declaration.edit")
     upload = request.FILES.get("file")
     content = upload.read(LARGEST_PAPER + 1) if upload else b""
     name = (upload.name if upload else "") or "-"

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanzhang.customs.domain.declaration import number as read_number
 from guanzhang.customs.domain.document import leaves, value_at
 from guanzhang.customs.domain.message import blocks
 from guanzhang.customs.forms import layout
 from guanzhang.customs.forms.layout import Field
 from guanzhang.customs.forms.words import block_name, place_name
 from guanzhang.kernel.actor import Actor
+from guanzhang.reference.domain.tables import CodeRow
 from guanzhang.reference.domain.view import Reference
 
 
@@ -29,6 +31,8 @@ class Cell:
     mark: str = ""  # e | w: there is an open finding
     remarks: tuple[str, ...] = ()
     is_number: bool = False
+    name: str = ""  # of a code
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +91,30 @@ class _Reader:
         value = value_at(self.document, path)
         old = self.changes.get(path, (value, value))[0]
         before = self.shown(path, old, place) if path in self.changes else None
+        row = self._row(path, value)
         value = self.shown(path, value, place)
         if place is not None and before == value:
             before = None
         return Cell(
-            path,
-            label,
-            value,
-            width,
-            before,
-            self.marks.get(path, ""),
-            self.remarks.get(path, ()),
-            is_number=value.replace(".", "", 1).isdigit() and path.endswith(_NUMBERS),
+            path=path,
+            label=label,
+            value=value,
+            width=width,
+            before=before,
+            mark=self.marks.get(path, ""),
+            remarks=self.remarks.get(path, ()),
+            is_number=self._is_number(path),
+            name=row.name if row else "",
+            code=row.code if row else "",
         )
+
+    def _row(self, path: str, value: str) -> CodeRow | None:
+        return self.reference.row(self.tables.get(".".join(_steps(path)[-2:]), ""), value)
+
+    def _is_number(self, path: str) -> bool:
+        block, name = _steps(path)[-2:]
+        shape = blocks().get(block)
+        return bool(shape and name in shape.elements and shape.elements[name].kind == "decimal")
 
     def shown(self, path: str, value: str, place: int | None = None) -> str:
         """A code with its name, a day with its dashes, an answer as a word."""
@@ -107,8 +122,9 @@ class _Reader:
             return {"1": _("是"), "0": _("否")}.get(value[place : place + 1], "")
         if path.endswith(("Date", "Dt")) and len(value) == 8 and value.isdigit():
             return f"{value[:4]}-{value[4:6]}-{value[6:]}"
-        steps = [step.partition("[")[0] for step in path.split(".")]
-        row = self.reference.row(self.tables.get(".".join(steps[-2:]), ""), value)
+        if self._is_number(path) and (number := read_number(value)) is not None:
+            return f"{number:,f}"
+        row = self._row(path, value)
         return row.label if row else value
 
     def fields(self, fields: Iterable[Field]) -> tuple[Cell, ...]:
@@ -166,10 +182,11 @@ class _Reader:
         return label.partition(" ")[2] if "[" in path else label
 
 
-_NUMBERS = (
-    "Qty", "Price", "Total", "PackNo", "GrossWet", "NetWt", "FeeRate", "InsurRate", "OtherRate", "Wt",
-)  # fmt: skip
 _ON_FORM = {"DecHead", "DecLists", "DecSign", "DecFreeTxt"}
+
+
+def _steps(path: str) -> list[str]:
+    return [step.partition("[")[0] for step in path.split(".")]
 
 
 def paper_of(

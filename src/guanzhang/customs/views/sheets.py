@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from guanzhang.customs.domain.goods_rows import MOST_LINES
 from guanzhang.customs.domain.invoice import EXTRA
+from guanzhang.customs.forms.layout import tables_by_element
 from guanzhang.customs.forms.words import element_name
 from guanzhang.customs.models import Declaration
 from guanzhang.customs.queries import declaration_for
@@ -71,6 +72,7 @@ def sheet_lines(request: HttpRequest, pk: int) -> HttpResponse:
             row,
             [choice_of(each) for each in (sent.get("sheets") or [])[:4]],
             reference=reference,
+            tables=_tables(),
             labels=labels,
             defaults={
                 k: str(v) for k, v in (sent.get("defaults") or {}).items() if k in _SHARED
@@ -92,6 +94,12 @@ def sheet_lines(request: HttpRequest, pk: int) -> HttpResponse:
             "most": MOST_LINES,
         }
     )
+
+
+def _tables() -> dict[str, str]:
+    """Element of a goods line → code table."""
+    parted = ((path.partition("."), table) for path, table in tables_by_element().items())
+    return {element: table for (block, _dot, element), table in parted if block == "DecLists"}
 
 
 def _one_of_each(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:

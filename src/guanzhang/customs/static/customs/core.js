@@ -6,7 +6,7 @@
   const holder = document.getElementById("dec-data");
   if (!holder) return;
   const data = JSON.parse(holder.textContent);
-  const D = (window.gzDec = { data, doc: data.document, editable: data.editable, direction: data.direction });
+  const D = (window.gzDec = { data, doc: data.document, editable: data.editable && innerWidth >= 768, direction: data.direction });
 
   D.say = (key, values = {}) =>
     (data.words[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);

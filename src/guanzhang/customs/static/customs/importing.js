@@ -80,7 +80,7 @@
       h("button", { type: "button", class: "gz-btn", "data-close": true }, say("cancel")),
       old && found.rows.length ? D.button(say("import_replace", { n: old }), () => take(true)) : null,
       found.rows.length ? D.button(say("import_add", { n: found.rows.length }), () => take(!old), "primary") : null], "wide tall");
-    dialog.querySelector("footer .primary, footer button").focus();
+    (dialog.querySelector("footer .primary") || dialog.querySelector("footer button")).focus();
   };
 
   /* --- papers ------------------------------------------------------------------------------------------ */

@@ -91,7 +91,7 @@
     panel.querySelector("[data-text]").textContent = say("stale", { name: answer.by, time: answer.saved_at, n: found.length });
     const radios = (each, side) => h("label", { class: "gz-pick" }, h("input", { type: "radio", name: `keep-${each.path}`, value: side, checked: choice.get(each.path) === side, onchange: () => choice.set(each.path, side) }), h("span", {}, shown(each.path, each[side])));
     panel.querySelector("tbody").replaceChildren(...found.map((each) => h("tr", {},
-      h("th", { scope: "row", class: "wrap" }, answer.labels?.[each.path.replace(/\[\d+\]/g, "")] ? place(each.path, answer.labels) : each.path, each.by === "both" ? h("span", { class: "gz-chip warn" }, say("both_changed")) : null),
+      h("th", { scope: "row", class: "wrap" }, answer.labels?.[each.path.replace(/\[\d+\]/g, "")] ? place(each.path, answer.labels) : each.path, " ", each.by === "both" ? h("span", { class: "gz-chip warn" }, say("both_changed")) : null),
       h("td", { class: "wrap" }, radios(each, "mine")), h("td", { class: "wrap" }, radios(each, "theirs")))));
     const all = (side) => { for (const input of panel.querySelectorAll(`input[value="${side}"]`)) { input.checked = true; choice.set(input.name.slice(5), side); } };
     panel.querySelector("[data-all-mine]").onclick = () => all("mine");

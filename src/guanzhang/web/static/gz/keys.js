@@ -22,6 +22,13 @@
     { key: "ArrowDown", zh: "下一行、下一项", en: "Next row or item" },
     { key: "Space", zh: "选中或取消当前行", en: "Select or clear the row" },
     { key: "Shift+Enter", zh: "在列标题上：加为次要排序", en: "On a heading: add to the sort order" },
+    { group: ["报关单商品表", "Goods of a declaration"] },
+    { key: "Enter", zh: "下一格；最后一格加一项", en: "Next cell; after the last one a new line" },
+    { key: "Ctrl+D", zh: "复制上一项", en: "Copy the line above" },
+    { key: "Alt+Insert", zh: "在当前项前插入", en: "Insert before this line" },
+    { key: "Alt+Delete", zh: "删除当前项", en: "Delete this line" },
+    { key: "Alt+Y", zh: "填写申报要素", en: "Fill in the declaration elements" },
+    { key: "Alt+R", zh: "审单：写退回说明", en: "Review: write why it is returned" },
   ];
   gz.keys = KEYS;
 

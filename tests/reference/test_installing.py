@@ -65,6 +65,8 @@ def test_nothing_is_known_before_the_first_day_or_beyond_the_calendar():
     assert early.row("trade_mode", "0110") is None
     assert early.tariff("0207142200") is None
     assert reference_on(ON).is_workday(dt.date(2027, 1, 4)) is None
+    assert reference_on(ON).is_workday(dt.date(2018, 12, 28)) is None
+    assert reference_on(ON).is_workday(dt.date(2019, 1, 2)) is True
     assert (
         reference_on(ON).is_workday(dt.date(2026, 2, 14)) is True
     )  # a Saturday that is worked

@@ -45,6 +45,7 @@ class Snapshot:
     measures: Mapping[tuple[str, str], tuple[Measure, ...]]  # by HS prefix and origin or ""
     parameters: Mapping[str, Decimal]
     workdays: Mapping[dt.date, bool]
+    calendar_from: dt.date | None
     calendar_until: dt.date | None
     is_demo_tariff: bool
 
@@ -67,6 +68,7 @@ def reference_on(day: dt.date) -> Reference:
         find_rate=approved_rate,
         parameters=found.parameters,
         workdays=found.workdays,
+        calendar_from=found.calendar_from,
         calendar_until=found.calendar_until,
         is_demo_tariff=found.is_demo_tariff,
     )
@@ -361,6 +363,7 @@ def _snapshot(_of: str, start: dt.date) -> Snapshot:
         measures={key: tuple(rows) for key, rows in measures.items()},
         parameters=dict(on_day(Parameter.objects.all(), start).values_list("key", "value")),
         workdays=workdays,
+        calendar_from=min(workdays).replace(month=1, day=1) if workdays else None,
         calendar_until=max(workdays).replace(month=12, day=31) if workdays else None,
         is_demo_tariff=on_day(TariffRow.objects.filter(is_demo=True), start).exists(),
     )

@@ -70,6 +70,7 @@ def reference(on: dt.date) -> Reference:
         find_tariff=demo_tariff().get,
         parameters=parameters(on),
         workdays=workdays(),
+        calendar_from=min(workdays()).replace(month=1, day=1),
         calendar_until=max(workdays()).replace(month=12, day=31),
         is_demo_tariff=True,
     )

@@ -29,6 +29,9 @@ class Reference:
     workdays: Mapping[dt.date, bool] = field(
         default_factory=dict
     )  # days that differ from the week
+    calendar_from: dt.date | None = (
+        None  # before it, if it is given, nobody has entered holidays
+    )
     calendar_until: dt.date | None = None  # beyond it nobody knows the holidays
     is_demo_tariff: bool = False
 
@@ -55,10 +58,12 @@ class Reference:
         return self.find_rate(currency, month.replace(day=1))
 
     def is_workday(self, day: dt.date) -> bool | None:
-        """Whether customs works that day; None beyond the known calendar."""
+        """Whether customs works that day; None outside the known calendar."""
         if day in self.workdays:
             return self.workdays[day]
         if self.calendar_until is None or day > self.calendar_until:
+            return None
+        if self.calendar_from is not None and day < self.calendar_from:
             return None
         return day.weekday() < 5
 

@@ -21,6 +21,7 @@ from guanzhang.customs.services.base import (
     keep_revision,
     locked_declaration,
     need_reason,
+    state_change,
 )
 from guanzhang.customs.services.figures import write_figures
 from guanzhang.customs.services.notices import tell
@@ -125,7 +126,7 @@ def record_answer(
             audit(actor, original, "declaration.amended", now=now, changes=changes, reason=note)
         audit(
             actor, row, "declaration.answered", now=now, reason=note,
-            changes={"state": [state.value, row.state]},
+            changes=state_change(state.value, row.state),
         )  # fmt: skip
         return row
 
@@ -156,7 +157,7 @@ def _apply(
     keep_revision(actor, original, "before", now=now)
     if row.amend_kind == "withdraw":
         original.state = State.DELETED.value
-        changes: dict[str, object] = {"state": [before, original.state]}
+        changes: dict[str, object] = {**state_change(before, original.state)}
         add_event(actor, original, "withdrawn", before=before, note=note, now=now)
     else:
         new = merged(original.document, row.document)

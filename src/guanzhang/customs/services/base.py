@@ -140,6 +140,11 @@ def audit(
     )  # fmt: skip
 
 
+def state_change(before: str, after: str) -> dict[str, list[str]]:
+    """A move as the trail says it, in words."""
+    return {"state": [state_of(before).zh, state_of(after).zh]}
+
+
 def bounded_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The values that differ, for the trail: at most two hundred, each at most so long."""
     found = differences(before, after)

@@ -26,6 +26,7 @@ from guanzhang.customs.services.base import (
     move,
     need_reason,
     settings_of,
+    state_change,
 )
 from guanzhang.customs.services.figures import write_figures
 from guanzhang.customs.services.storing import (
@@ -155,7 +156,7 @@ def void_declaration(
         row.save(update_fields=["state", "updated_at"])
         audit(
             actor, row, "declaration.voided", now=now, reason=reason,
-            changes={"state": [before, row.state]},
+            changes=state_change(before, row.state),
         )  # fmt: skip
         return row
 

@@ -28,6 +28,7 @@ from guanzhang.customs.services.base import (
     need_reason,
     not_now,
     settings_of,
+    state_change,
 )
 from guanzhang.customs.services.declarations import settle
 from guanzhang.customs.services.library import remember_goods
@@ -281,7 +282,8 @@ def _audit_move(
     now: dt.datetime,
     reason: str = "",
 ) -> None:
-    audit(actor, row, action, now=now, changes={"state": [before, row.state]}, reason=reason)
+    changes = state_change(before, row.state)
+    audit(actor, row, action, now=now, changes=changes, reason=reason)
 
 
 def _each(

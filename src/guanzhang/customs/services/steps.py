@@ -17,6 +17,7 @@ from guanzhang.customs.services.base import (
     move,
     not_now,
     settings_of,
+    state_change,
 )
 from guanzhang.customs.services.review import clear_approval
 from guanzhang.kernel.actor import Actor
@@ -56,8 +57,8 @@ def record_step(
             then(actor, row, on or timezone.localdate(now), now)
         row.save()
         audit(
-            actor, row, f"declaration.{action.value}", now=now, reason=note,
-            changes={"state": [before, row.state]},
+            actor, row, _AUDITED[action], now=now, reason=note,
+            changes=state_change(before, row.state),
         )  # fmt: skip
         return row
 
@@ -83,6 +84,14 @@ def _reopened(_actor: Actor, row: Declaration, _day: dt.date, _now: dt.datetime)
     row.declared_on = None
 
 
+_AUDITED: Mapping[Action, str] = {
+    Action.MARK_STORED: "declaration.stored",
+    Action.MARK_DECLARED: "declaration.declared",
+    Action.REOPEN: "declaration.reopened",
+    Action.PAY_TAX: "declaration.tax_paid",
+    Action.END_INSPECTION: "declaration.inspected",
+    Action.ARCHIVE: "declaration.archived",
+}
 _THEN: Mapping[Action, Callable[[Actor, Declaration, dt.date, dt.datetime], None]] = {
     Action.MARK_DECLARED: _declared,
     Action.REOPEN: _reopened,

@@ -119,6 +119,7 @@ class Party(models.Model):
             models.Index(
                 fields=["book", "status", "completeness", "id"], name="party_by_percent"
             ),
+            models.Index(fields=["book", "customs_code"], name="party_by_customs_code"),
             # Only owned parties: counting the others in makes SQLite think an owner tells little.
             models.Index(
                 fields=["book", "owner", "status", "id"],

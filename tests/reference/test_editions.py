@@ -25,6 +25,7 @@ from guanzhang.reference.services import (
     review_edition,
 )
 from guanzhang.trail.models import AuditRecord, Event
+from guanzhang.work.models import Notice
 from reference.files import demo_rows, file_of, load, whole_tariff
 
 TODAY = timezone.localdate(NOW)
@@ -191,6 +192,34 @@ def test_a_rejection_needs_a_reason_and_ends_the_edition(cast):
     assert (
         AuditRecord.objects.filter(action="reference.rejected", reason="税率抄错").count() == 1
     )
+
+
+def test_an_edition_that_lost_its_rows_does_not_hold_up_the_others(cast):
+    """What cannot take effect is refused, and the worker goes on with the next."""
+    editions = []
+    for code in (BEEF, FEET):
+        data = file_of("tariff", [row_of(code, mfn_rate="10")])
+        edition = load(cast.actor("declarant"), TARIFF, data, NOW).edition
+        editions.append(review_edition(cast.actor("reviewer"), edition.pk, now=NOW))
+    Edition.objects.filter(pk=editions[0].pk).update(staged={"rows": []})
+    apply_due(dt.datetime(2027, 1, 1, 0, 5, tzinfo=NOW.tzinfo))
+    assert [Edition.objects.get(pk=e.pk).state for e in editions] == ["reviewed", "effective"]
+
+    due = load(cast.actor("declarant"), replace(TARIFF, effective_on=TODAY), data, NOW).edition
+    Edition.objects.filter(pk=due.pk).update(staged=None)
+    with pytest.raises(Refused) as refused:
+        review_edition(cast.actor("reviewer"), due.pk, now=NOW)
+    assert codes_of(refused.value.problems) == ["REF-060"]
+    assert Edition.objects.get(pk=due.pk).state == Edition.State.LOADED
+
+
+def test_the_loader_is_told_of_the_decision(cast):
+    data = file_of("tariff", [row_of(BEEF, mfn_rate="10")])
+    edition = load(cast.actor("declarant"), TARIFF, data, NOW).edition
+    reject_edition(cast.actor("reviewer"), edition.pk, "抄错", now=NOW)
+    notice = Notice.objects.get(user_id=cast.users["declarant"].pk)
+    assert notice.link == f"/reference/editions/{edition.pk}/"
+    assert edition.title in notice.text
 
 
 def test_a_file_that_says_nothing_new_is_refused(cast):

@@ -95,6 +95,16 @@ def test_a_doubtful_line_only_warns(cast):
     assert len(loaded.edition.staged["warnings"]) == 7
 
 
+def test_columns_that_are_not_known_are_named_and_left(cast):
+    rows = table({"hs_code": "0202300090", "mfn_rate": "10"})
+    lines = [[*row, "x"] for row in rows]
+    lines[0][-1] = "内部备注"
+    loaded = load(cast.actor("declarant"), TARIFF, csv_bytes(lines[0], lines[1:]), NOW)
+    assert found_in(loaded.findings, "note") == [("", "REF-002")]
+    assert "内部备注" in loaded.findings[0].problem.message("zh")
+    assert "内部备注" not in loaded.edition.staged["rows"][0]
+
+
 def test_the_messages_name_what_was_found_and_what_is_expected(cast):
     rows = table({"hs_code": "0202300090", "unit1": "999"})
     loaded = load(cast.actor("declarant"), TARIFF, csv_bytes(rows[0], rows[1:]), NOW)

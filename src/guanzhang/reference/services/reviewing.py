@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,7 @@ from guanzhang.reference.shapes import SHAPES
 from guanzhang.trail.services import announce, record
 from guanzhang.work.services import notify
 
+log = logging.getLogger("guanzhang.reference")
 REVIEW = "reference.review"
 State = Edition.State
 
@@ -42,7 +45,7 @@ def review_edition(
         )  # fmt: skip
         if edition.effective_on <= timezone.localdate(now):
             _apply(edition, now)
-    _tell_loader(edition, actor, now, _("%(who)s 复核通过：%(title)s"))
+        _tell_loader(edition, actor, now, _("%(who)s 复核通过：%(title)s"))
     return edition
 
 
@@ -60,7 +63,7 @@ def reject_edition(actor: Actor, edition_id: int, reason: str, *, now: dt.dateti
             actor, "reference.rejected", now=now, object_type="edition",
             object_id=edition.pk, label=edition.title, reason=reason.strip(),
         )  # fmt: skip
-    _tell_loader(edition, actor, now, _("%(who)s 退回：%(title)s"))
+        _tell_loader(edition, actor, now, _("%(who)s 退回：%(title)s"))
     return edition
 
 
@@ -70,12 +73,18 @@ def apply_due(now: dt.datetime) -> None:
         state=State.REVIEWED, effective_on__lte=timezone.localdate(now)
     ).order_by("effective_on", "pk")
     for pk in list(due.values_list("pk", flat=True)):
-        with transaction.atomic():
-            edition = (
-                Edition.objects.select_for_update().filter(pk=pk, state=State.REVIEWED).first()
-            )
-            if edition is not None:
-                _apply(edition, now)
+        try:
+            _apply_one(pk, now)
+        except Refused:  # the others and the worker's other duties go on
+            log.exception("edition %s cannot take effect", pk)
+
+
+def _apply_one(pk: int, now: dt.datetime) -> None:
+    with transaction.atomic():
+        waiting = Edition.objects.select_for_update().filter(pk=pk, state=State.REVIEWED)
+        edition = waiting.first()
+        if edition is not None:
+            _apply(edition, now)
 
 
 def _apply(edition: Edition, now: dt.datetime) -> None:
@@ -132,11 +141,5 @@ def _sign(edition: Edition, actor: Actor, now: dt.datetime) -> None:
 
 def _tell_loader(edition: Edition, actor: Actor, now: dt.datetime, text: str) -> None:
     words = text % {"who": actor.name, "title": edition.title}
-    with transaction.atomic():
-        notify(
-            edition.loaded_by_id,
-            actor.book_id,
-            words,
-            now=now,
-            link=f"/reference/editions/{edition.pk}/",
-        )
+    link = reverse("edition", args=[edition.pk])
+    notify(edition.loaded_by_id, actor.book_id, words, now=now, link=link)

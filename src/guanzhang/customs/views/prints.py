@@ -45,7 +45,9 @@ def batch(request: HttpRequest) -> HttpResponse:
     """
     actor = actor_of(request)
     if request.method == "GET":
-        rows = printing.chosen_rows(actor, _ids_of(request), most=printing.MOST_AT_ONCE)
+        if not (wanted := _ids_of(request)):
+            raise Http404
+        rows = printing.chosen_rows(actor, wanted, most=printing.MOST_AT_ONCE)
         return _shown(printing.batch_paper(actor, rows, now=timezone.now()))
     rows = printing.chosen_rows(actor, chosen_ids(request))
     is_script = bool(request.htmx)  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from guanzhang.demo.services import load_demo
 from guanzhang.kernel.actor import system_actor
 from guanzhang.org.models import User
 from guanzhang.parties.models import Party
+from guanzhang.reference.models import Edition
 from guanzhang.work.services import work_once
 
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -77,6 +78,7 @@ def addresses(demo) -> dict[str, str]:
     best = Party.objects.filter(book=demo, grade="A").order_by("-amount_12m").first()
     schemes = {code: queries.scheme_named(demo.pk, code) for code in ("GRADE", "RFM", "ABC")}
     today = timezone.localdate()
+    edition = Edition.objects.filter(kind="tariff", state="effective").latest("pk")
     moves = [schemes["GRADE"].pk, today - dt.timedelta(days=92), today]
     return {
         "home": reverse("home"),
@@ -89,6 +91,10 @@ def addresses(demo) -> dict[str, str]:
         "class-moves": reverse("class-moves", args=moves),
         "transactions": reverse("transactions"),
         "service-records": reverse("service-records"),
+        "customs-desk": reverse("customs-desk"),
+        "customs-report": reverse("customs-report"),
+        "policy-updates": reverse("policy-updates"),
+        "policy-update": reverse("policy-update", args=[edition.pk]),
         "trail": reverse("trail"),
         "health": reverse("health"),
     }

@@ -3,13 +3,21 @@
 import datetime as dt
 from random import Random
 
+import openpyxl
 import pytest
 from django.utils import timezone
 from pypdf import PdfWriter
 
 from conftest import NOW
 from guanzhang.customs.checking import findings
-from guanzhang.customs.models import Acknowledgement, Attachment, Declaration, Remark, Settings
+from guanzhang.customs.models import (
+    Acknowledgement,
+    Attachment,
+    Declaration,
+    Remark,
+    Settings,
+    UsedGoods,
+)
 from guanzhang.customs.services.declarations import create_declaration, save_document
 from guanzhang.customs.services.findings import acknowledge
 from guanzhang.customs.services.mandates import MandateData, add_mandate
@@ -177,15 +185,15 @@ def test_a_declaration_is_started_and_filled_by_keyboard_alone(
 
 
 @THEMES
-def test_the_form_in_both_themes(open_page, people, client, until, axe, theme):
+def test_the_form_in_both_themes(open_page, people, client, until, axe, shot, theme):
     row = made(people, client, lines=20)
     page = open_page("declarant", theme=theme)
     opened(page, row, until)
     page.wait_for_selector("#dec-tax tfoot td")
+    shot(page, "declaration")
     for size in ((1366, 768), (1920, 1080)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.wait_for_timeout(200)
-        page.screenshot(path=f"/tmp/home-pages/form-{theme}-{size[0]}.png")
         assert fits(page)
         assert page.evaluate(
             "(() => { const s = document.querySelector('gz-rows > .gz-scroll'); return s.scrollWidth <= s.clientWidth + 1 })()"
@@ -196,7 +204,6 @@ def test_the_form_in_both_themes(open_page, people, client, until, axe, theme):
         page.wait_for_timeout(120)
         axe(page, only="#dec-form [role=tabpanel]:not([hidden])")
     page.wait_for_selector("#dec-all details")
-    page.screenshot(path=f"/tmp/home-pages/form-{theme}-all.png")
 
 
 def test_a_block_is_pasted_and_what_does_not_fit_is_shown(open_page, people, client, until):
@@ -276,14 +283,14 @@ def ready(people, client, **kind):
 
 @THEMES
 def test_a_reviewer_returns_with_a_remark_and_passes_the_next(
-    open_page, people, client, until, axe, theme
+    open_page, people, client, until, axe, shot, theme
 ):
     row, other = ready(people, client), ready(people, client, lines=2)
     page = open_page("reviewer", theme=theme)
     page.goto(f"/declarations/{row.pk}/review/")
     page.wait_for_selector("#dec-verdict")
     axe(page)
-    page.screenshot(path=f"/tmp/home-pages/review-{theme}.png")
+    shot(page, "declaration-review")
     page.click('[data-cell="DecHead.ContrNo"]')
     page.wait_for_selector("#dec-dialog[open] textarea:focus")
     page.keyboard.type("与发票不一致")
@@ -342,7 +349,6 @@ def test_a_stale_save_keeps_what_was_typed(open_page, people, client, until, axe
     assert "庚" in page.inner_text("#dec-conflict [data-text]")
     assert page.input_value('[data-path="DecHead.NoteS"]') == "我的备注"
     axe(page)
-    page.screenshot(path="/tmp/home-pages/stale.png")
     page.click("#dec-conflict [data-merge]")
     saved(page)
     row.refresh_from_db()
@@ -421,3 +427,80 @@ def test_a_paper_is_attached_under_its_official_name(
     until(page, "!gzDec.isDirty()")
     row.refresh_from_db()
     assert [e["EdocID"] for e in row.document["EdocRealation"]] == [kept.number]
+
+
+def test_used_goods_are_found_by_typing(open_page, people, client, until):
+    UsedGoods.objects.create(
+        book=people.book, party=client, direction="I", hs_code="8482102000", name="深沟球轴承",
+        row={"GModel": "0|3|机械|深沟球|25|52|无|A1", "GUnit": "006", "OriginCountry": "JPN"},
+        used_on=timezone.localdate(), search="深沟球轴承 sgqzc 8482102000",
+    )  # fmt: skip
+    row = made(people, client, lines=1)
+    page = open_page("declarant")
+    opened(page, row, until)
+    page.click("[data-goods=add]")
+    tab_to(page, "DecLists[1].GName")
+    choose(page, "sgq", "深沟球轴承")
+    until(page, "gzDec.get('DecLists[1].CodeTS') === '8482102000'")
+    until(page, "gzDec.get('DecLists[1].FirstUnit') !== ''")
+    assert page.evaluate("gzDec.get('DecLists[1].GModel')").startswith("0|3|")
+    assert page.evaluate("document.activeElement.value") == "深沟球轴承"
+
+
+def test_an_invoice_is_imported_into_unsaved_lines(
+    open_page, people, client, until, axe, tmp_path
+):
+    book = openpyxl.Workbook()
+    for line in (
+        ["COMMERCIAL INVOICE"],
+        ["Item No.", "HS Code", "Description", "Qty", "单位", "Unit Price", "Amount"],
+        ["A1", "8483409000", "减速机", 24, "个", 612.5, 14700],
+        ["A2", "8481901000", "阀芯", "两千", "个", 0.82, 1640],
+    ):
+        book.active.append(line)
+    path = tmp_path / "invoice.xlsx"
+    book.save(path)
+    row = made(people, client, lines=2)
+    page = open_page("declarant")
+    opened(page, row, until)
+    page.set_input_files("#dec-sheet-file", str(path))
+    page.wait_for_selector(".gz-mapsheet")
+    axe(page)
+    page.keyboard.press("Enter")  # the columns are right: preview
+    page.wait_for_selector("#dec-dialog .gz-sheet")
+    assert "D4" in page.inner_text("#dec-dialog .gz-prob")
+    axe(page)
+    page.keyboard.press("Enter")
+    until(page, "gzDec.doc.DecLists.length === 4")
+    assert page.evaluate("gzDec.get('DecLists[2].DeclTotal')") == "14700"
+    assert page.evaluate("gzDec.get('DecLists[3].GQty')") == ""
+    page.keyboard.press("Control+s")
+    saved(page)
+    until(page, "!gzDec.isDirty()")
+    row.refresh_from_db()
+    assert [line.get("ExgNo") for line in row.document["DecLists"][2:]] == ["A1", "A2"]
+
+
+def test_an_element_that_the_form_does_not_show_is_edited(open_page, people, client, until):
+    row = made(people, client)
+    page = open_page("declarant")
+    opened(page, row, until)
+    page.click("#dec-tabb-all")
+    page.wait_for_selector("#dec-all details")
+    page.fill("#dec-all-find", "TransNo")
+    page.wait_for_selector('[data-path="TrnHead.TransNo"]')
+    page.fill('[data-path="TrnHead.TransNo"]', "T123456")
+    page.keyboard.press("Control+s")
+    saved(page)
+    until(page, "!gzDec.isDirty()")
+    row.refresh_from_db()
+    assert row.document["TrnHead"] == {"TransNo": "T123456"}
+
+
+def test_a_narrow_screen_is_for_looking(open_page, people, client, until, axe):
+    row = made(people, client)
+    page = open_page("declarant", width=390)
+    opened(page, row, until)
+    assert page.is_visible(".gz-too-narrow")
+    assert page.get_attribute('[data-path="DecHead.NoteS"]', "readonly") is not None
+    axe(page)

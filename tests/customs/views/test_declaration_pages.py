@@ -486,10 +486,14 @@ def test_differences_show_old_and_new(as_user, cast, waiting, now):
         **waiting.document,
         "DecHead": {**waiting.document["DecHead"], "PackNo": "7777"},
     }
+    lost = document["DecLists"][1]
     document["DecLists"] = document["DecLists"][:1]
     save_document(cast.actor("sales"), waiting.pk, document, revision=waiting.revision, now=now)
     page = as_user("reviewer").get(url(waiting, "review/"))
     cells = {c.path: c for c in page.context["paper"].head}
     assert (cells["DecHead.PackNo"].before, cells["DecHead.PackNo"].value) == (before, "7777")
     assert cells["DecHead.TradeMode"].before is None
-    assert any(c.path.startswith("DecLists[1]") for c in page.context["paper"].gone)
+    gone = page.context["paper"].gone
+    assert [(c.path, c.before) for c in gone] == [
+        ("DecLists[1]", f"{lost['GName']} {lost['CodeTS']}")
+    ]

@@ -46,6 +46,13 @@ class Field:
     def label_for(self, direction: str) -> Label:
         return self.export_label if direction == "E" and self.export_label else self.label
 
+    def heading_for(self, direction: str) -> Label:
+        """What the heading of its column says."""
+        label = self.label_for(direction)
+        if direction == "E" and self.export_label:
+            return self.export_short or label
+        return self.short or label
+
     def is_needed(self, direction: str) -> bool:
         return direction in self.need
 

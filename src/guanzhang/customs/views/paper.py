@@ -220,14 +220,27 @@ def paper_of(
     shown |= {c.path for c in (*head, *foot)} | {
         c.path for b in others for row in b.rows for c in row
     }
-    gone = tuple(
-        Cell(
-            path, place_name(path, direction, actor.language), "", before=read.shown(path, old)
-        )
-        for path, (old, new) in changes.items()
-        if path not in shown and old and not new and not path.endswith(".GNo")
-    )
+    gone = _gone(read, shown, len(rows))
     return Paper(head, foot, _columns(direction), lines, others, gone)
+
+
+def _gone(read: _Reader, shown: set[str], lines: int) -> tuple[Cell, ...]:
+    """What is not there any more: a line of goods by its name and code, other values one by one."""
+    found: dict[str, Cell] = {}
+    for path, (old, new) in read.changes.items():
+        if path in shown or not old or new:
+            continue
+        row, _dot, _element = path.partition(".")
+        if row.startswith("DecLists[") and int(row[9:-1]) >= lines:
+            was = (
+                read.changes.get(f"{row}.{name}", ("", ""))[0] for name in ("GName", "CodeTS")
+            )
+            place = place_name(f"{row}.GName", read.direction, read.actor.language)
+            found[row] = Cell(row, place.partition(" ")[0], "", before=" ".join(was))
+        else:
+            label = place_name(path, read.direction, read.actor.language)
+            found[path] = Cell(path, label, "", before=read.shown(path, old))
+    return tuple(found.values())
 
 
 def _columns(direction: str) -> tuple[Column, ...]:
@@ -235,6 +248,6 @@ def _columns(direction: str) -> tuple[Column, ...]:
     found = []
     for f in layout.GOODS:
         label = str(f.label_for(direction))
-        short = str(f.export_short if direction == "E" else f.short) or label
+        short = str(f.heading_for(direction))
         found.append(Column(label, short, f"{100 * f.share / whole:.2f}%"))
     return tuple(found)

@@ -48,8 +48,7 @@ def _field(field: Field, direction: str, block: str) -> dict[str, Any]:
     if field.kind == "promise":
         found["place"] = field.place
     if field.share:
-        short = field.export_short if direction == "E" else field.short
-        found |= {"share": field.share, "short": str(short)}
+        found |= {"share": field.share, "short": str(field.heading_for(direction))}
     if known and known.length:
         found["length"] = known.length + (4 if known.kind == "decimal" else 0)
     return found

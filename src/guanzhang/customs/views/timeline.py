@@ -47,11 +47,14 @@ class Entry:
 def timeline_of(row: Declaration, actor: Actor, reference: Reference) -> list[Entry]:
     """Events with their receipts, receipts that changed nothing, and messages."""
     entries = [
-        _event(event, actor, reference) for event in row.events.select_related("receipt")
+        _event(event, actor, reference)
+        for event in row.events.select_related("receipt").order_by("pk")
     ]
     told = {event.receipt_id for event in row.events.all()}
     entries += [_receipt(r, reference) for r in row.receipts.all() if r.pk not in told]
     entries += [_message(message) for message in row.messages.all()]
+    # Within one moment the later of two stands above, as everywhere.
+    entries.reverse()
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 

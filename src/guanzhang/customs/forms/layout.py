@@ -13,7 +13,9 @@ both. A ``kind`` is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -282,7 +284,8 @@ _MORE_TABLES: dict[str, str] = {
 }
 
 
-def tables_by_element() -> dict[str, str]:
+@cache
+def tables_by_element() -> Mapping[str, str]:
     """ "DecLists.GUnit" → "unit" for every element that holds a code of a table we have."""
     found = dict(_MORE_TABLES)
     for _name, fields in PLACES:
@@ -293,7 +296,8 @@ def tables_by_element() -> dict[str, str]:
     return found
 
 
-def fields_by_element() -> dict[str, Field]:
+@cache
+def fields_by_element() -> Mapping[str, Field]:
     """ "DecLists.GUnit" → its field, for labels of problems, remarks and differences."""
     found = {f.path: f for _name, fields in PLACES for f in fields if f.kind != "promise"}
     found.update({f"DecLists.{f.path}": f for f in (*GOODS, *LINE)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -163,7 +164,7 @@ def elements(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"blocks": found})
 
 
-def _block(block: Block, tables: dict[str, str], language: Language) -> dict[str, Any]:
+def _block(block: Block, tables: Mapping[str, str], language: Language) -> dict[str, Any]:
     fixed = (
         {"SeqNo", "EntryId", "ClientSeqNo", "GNo"}
         if block.key in ("DecHead", "DecSign")

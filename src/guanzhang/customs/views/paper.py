@@ -33,6 +33,7 @@ class Cell:
     is_number: bool = False
     name: str = ""  # of a code
     code: str = ""
+    where: str = ""  # the label with its line, for remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ class _Reader:
         self.marks, self.remarks = marks, remarks
         self.tables = layout.tables_by_element()
 
-    def cell(self, path: str, label: str, *, width: int = 3, place: int | None = None) -> Cell:
+    def cell(
+        self, path: str, label: str, *, width: int = 3, place: int | None = None, line: str = ""
+    ) -> Cell:
         value = value_at(self.document, path)
         old = self.changes.get(path, (value, value))[0]
         before = self.shown(path, old, place) if path in self.changes else None
@@ -106,6 +109,7 @@ class _Reader:
             is_number=self._is_number(path),
             name=row.name if row else "",
             code=row.code if row else "",
+            where=f"{line} {label}".strip(),
         )
 
     def _row(self, path: str, value: str) -> CodeRow | None:
@@ -142,8 +146,9 @@ class _Reader:
     def line(self, index: int, row: Mapping[str, Any]) -> Line:
         base = f"DecLists[{index}]"
         placed = {f.path for f in layout.GOODS} | {"GNo"}
+        where = _("第%(n)s项") % {"n": index + 1}
         cells = tuple(
-            self.cell(f"{base}.{f.path}", str(f.label_for(self.direction)))
+            self.cell(f"{base}.{f.path}", str(f.label_for(self.direction)), line=where)
             for f in layout.GOODS
         )
         rest = [

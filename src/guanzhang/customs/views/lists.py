@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from guanzhang.customs.lists import DECLARATIONS, MANDATES, REVIEW_QUEUE, TEMPLATES, USED_GOODS
 from guanzhang.customs.services import review
 from guanzhang.kernel.problem import Refused
+from guanzhang.org.domain.policy import may
 from guanzhang.web.listing import BatchResult, batch_results, chosen_ids, render_list
 from guanzhang.web.pages import actor_of, page
 
 
 @page("declaration.view", "GET", "POST")
 def declarations(request: HttpRequest) -> HttpResponseBase:
-    return render_list(request, DECLARATIONS)
+    context = {"may_edit": may(actor_of(request), "declaration.edit")}
+    return render_list(
+        request, DECLARATIONS, template="customs/declarations.html", context=context
+    )
 
 
 @page("declaration.review", "GET", "POST")

@@ -107,7 +107,7 @@
     } else {
       const look = !off && ["code", "party", "tariff", "goods"].includes(field.kind);
       input = h("input", { type: "text", ...attributes, readonly: off, maxlength: field.kind === "code" ? 60 : field.length || null,
-        inputmode: field.kind === "number" ? "decimal" : null, placeholder: off && !brief ? data.words.by_system : null,
+        inputmode: field.kind === "number" ? "decimal" : null, placeholder: field.kind === "fixed" && !brief ? data.words.by_system : null,
         ...(look ? { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list" } : {}) });
       if (look) input.addEventListener("focus", () => bind(input), { once: true });
     }

@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from guanzhang.customs.domain.states import State
+from guanzhang.customs.domain.states import State, state_of
 from guanzhang.customs.workbench import TO_DECLARE, level_of
 
 register = template.Library()
@@ -34,7 +34,7 @@ def state_tone(state: str) -> str:
 def state_label(state: str) -> str:
     """The name of a state in the reader's language."""
     english = (get_language() or "").startswith("en")
-    return State(state).label("en" if english else "zh")
+    return state_of(state).label("en" if english else "zh")
 
 
 @register.filter

@@ -75,8 +75,11 @@ def test_groups_add_up_and_open_exactly_what_they_count(cast, declared, who, dir
     assert total.declarations == mine.count()
     assert total.lines == sum(row.line_count for row in mine)
     assert opened(actor, rows_url(**span_text(span))).count() == total.declarations
+    together = statistics.overview(actor, span)
+    assert set(together) == set(DIMENSIONS) - {"chapter"}
     for key in DIMENSIONS:
         groups = statistics.grouped(actor, span, key)
+        assert together.get(key, groups) == groups
         for group in groups:
             found = opened(actor, _url(span, key, group.key))
             assert found.count() == group.declarations, (key, group.key)

@@ -153,7 +153,9 @@ def reviews_for(actor: Actor) -> QuerySet[Declaration]:
     """What waits for a review this person may give: not their own work, not twice by one person."""
     if not may(actor, "declaration.review"):
         return Declaration.objects.none()
-    rows = visible(actor, "declaration.review").filter(reviewable_q(actor.user_id))
+    rows = visible(actor, "declaration.review").filter(
+        reviewable_q(actor.user_id), state__in=(State.REVIEW, State.SECOND_REVIEW)
+    )
     return rows.order_by(F("due_on").asc(nulls_last=True), "updated_at", "pk")
 
 

@@ -94,10 +94,9 @@ def customs_report(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     if total.declarations:
-        panels = [
-            _panel(actor, span, key) for key in GROUPS if key not in ("chapter", "declarant")
-        ]
-        context |= {"panels": panels, "people": _panel(actor, span, "declarant")}
+        groups = statistics.overview(actor, span)
+        panels = [_panel(actor, span, key, groups[key]) for key in GROUPS if key in groups]
+        context |= {"panels": panels[:-1], "people": panels[-1]}
     return render(request, "desk/customs_report.html", context)
 
 
@@ -105,7 +104,8 @@ def customs_report(request: HttpRequest) -> HttpResponse:
 def customs_chapters(request: HttpRequest) -> HttpResponse:
     """Partial: the panel of the chapters of the tariff."""
     span, _chosen = _span(request)
-    panel = _panel(actor_of(request), span, "chapter")
+    actor = actor_of(request)
+    panel = _panel(actor, span, "chapter", statistics.grouped(actor, span, "chapter"))
     return render(request, "desk/customs_panel.html", {"panel": panel})
 
 
@@ -140,7 +140,7 @@ def customs_export(request: HttpRequest) -> FileResponse:
 
 def _sheet_rows(actor: Actor, span: Span) -> Iterable[Sequence[object]]:
     for key, label in GROUPS.items():
-        for line in _lines(actor, span, key):
+        for line in _lines(actor, span, key, statistics.grouped(actor, span, key)):
             f = line.figures
             yield (
                 str(label), f.key, line.name, f.declarations, f.lines, f.value, f.tax,
@@ -178,9 +178,9 @@ def _span(request: HttpRequest) -> tuple[Span, dict[str, Any]]:
     return span, chosen
 
 
-def _panel(actor: Actor, span: Span, key: str) -> dict[str, Any]:
+def _panel(actor: Actor, span: Span, key: str, groups: Sequence[Figures]) -> dict[str, Any]:
     """A panel: its chart, and the table that says the same."""
-    lines = _lines(actor, span, key)
+    lines = _lines(actor, span, key, groups)
     return {
         "key": key,
         "title": str(GROUPS[key]),
@@ -213,8 +213,7 @@ def _chart(key: str, lines: Sequence[Line]) -> charts.Option:
     )
 
 
-def _lines(actor: Actor, span: Span, key: str) -> list[Line]:
-    groups = statistics.grouped(actor, span, key)
+def _lines(actor: Actor, span: Span, key: str, groups: Sequence[Figures]) -> list[Line]:
     names = _names(actor, span, key, [g.key for g in groups])
     return [Line(names.get(g.key) or _("未填"), g, _url(span, key, g.key)) for g in groups]
 

@@ -75,6 +75,7 @@ ACTIONS: dict[str, Label] = {
     "reference.reviewed": lazy("复核参数版本"),
     "reference.rejected": lazy("退回参数版本"),
     "reference.effective": lazy("参数版本生效"),
+    "policy.told": lazy("告知政策更新"),
     "reference.rate_entered": lazy("录入计征汇率"),
     "reference.rate_approved": lazy("复核计征汇率"),
     "reference.rate_withdrawn": lazy("撤回汇率复核"),

@@ -35,7 +35,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 MAIN_PAGES = (  # the ones that the documents show
     "login", "home", "customers", "customer", "customer-edit", "import", "schemes", "scheme-edit",
-    "scheme-trial", "structure", "trail", "declaration", "declaration-review",
+    "scheme-trial", "structure", "trail", "customs-desk", "customs-report", "policy-update", "declaration", "declaration-review",
 )  # fmt: skip
 SIZES = {"1366": (1366, 768), "1920": (1920, 1080)}
 WATCH = """

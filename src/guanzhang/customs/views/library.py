@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,11 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanzhang.customs.domain.document import leaves
+from guanzhang.customs.forms.layout import tables_by_element
 from guanzhang.customs.forms.words import element_name, place_name
 from guanzhang.customs.queries import template_for, templates_for, used_goods_for
 from guanzhang.customs.services.library import forget_goods, remove_template
 from guanzhang.kernel.problem import Language
+from guanzhang.reference.queries import reference_on
 from guanzhang.web.pages import actor_of, language_of, page
+
+_ROW = re.compile(r"\[\d+\]")
 
 
 @page("declaration.view", "GET")
@@ -25,7 +31,10 @@ def used_goods(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     language = _language(request)
     values = [
-        (element_name(f"DecLists.{name}", goods.direction, language), value)
+        (
+            element_name(f"DecLists.{name}", goods.direction, language),
+            _named(f"DecLists.{name}", value),
+        )
         for name, value in goods.row.items()
         if isinstance(value, str)
     ]
@@ -48,7 +57,7 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
     found = template_for(actor, pk)
     language = _language(request)
     values = [
-        (place_name(path, found.direction, language), value)
+        (place_name(path, found.direction, language), _named(path, value))
         for path, value in leaves(found.document)
     ]
     context = {
@@ -64,6 +73,13 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     remove_template(actor_of(request), pk, now=timezone.now())
     messages.success(request, _("模板已删除。"))
     return redirect("templates")
+
+
+def _named(path: str, value: str) -> str:
+    """A code with its name: "011" → "件 (011)"."""
+    table = tables_by_element().get(_ROW.sub("", path))
+    row = reference_on(timezone.localdate()).row(table, value) if table else None
+    return row.label if row else value
 
 
 def _language(request: HttpRequest) -> Language:

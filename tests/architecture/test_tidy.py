@@ -110,4 +110,8 @@ def test_the_page_of_error_codes_is_current(errors):
 
 
 def facts(template):
-    return {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+    """The facts that a wording names. A word of our own may have a form per language: found_en."""
+    named = {
+        field for _, field, _, _ in string.Formatter().parse(template) if field is not None
+    }
+    return {name.removesuffix("_en").removesuffix("_zh") for name in named}

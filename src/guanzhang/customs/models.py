@@ -410,9 +410,7 @@ class SheetMapping(models.Model):
     class Meta:
         verbose_name = _("对应方案")
         constraints = [
-            models.UniqueConstraint(
-                fields=["book", "party", "role"], name="sheet_mapping_once"
-            )
+            models.UniqueConstraint(fields=["book", "party", "role"], name="sheet_mapping_once")
         ]
 
 

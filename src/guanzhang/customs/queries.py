@@ -19,6 +19,7 @@ from guanzhang.customs.models import (
     Template,
     UsedGoods,
 )
+from guanzhang.customs.reach import reach_q
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import may
 from guanzhang.org.scope import scope_q
@@ -40,7 +41,7 @@ class Changed:
 
 def declarations_for(actor: Actor, action: str = "declaration.view") -> QuerySet[Declaration]:
     """All declarations that ``actor`` may reach with ``action``."""
-    return Declaration.objects.filter(scope_q(actor, action))
+    return Declaration.objects.filter(reach_q(actor, action))
 
 
 def declaration_for(

@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from guanzhang.customs.models import Declaration, SearchText
+from guanzhang.customs.reach import reach_q
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import Scope, scope_of
-from guanzhang.org.scope import scope_q
 from guanzhang.storage import pinyin
 from guanzhang.storage.bulk import chunks
 from guanzhang.storage.gram_search import FEW, GramIndex
@@ -38,7 +38,7 @@ def search_q(text: str, actor: Actor, action: str = "declaration.view") -> Q:
     if len(found) <= FEW:
         return Q(pk__in=found)
     if scope_of(actor, action) is not Scope.ALL:
-        mine = Declaration.objects.filter(scope_q(actor, action))
+        mine = Declaration.objects.filter(reach_q(actor, action))
         keys = list(mine.values_list("pk", flat=True)[: NARROW + 1])
         if len(keys) <= NARROW:
             held = _INDEX.holding(asked).filter(declaration_id__in=keys)
@@ -51,7 +51,7 @@ def find_declarations(actor: Actor, text: str, limit: int = 12) -> list[Declarat
 
     Without text, those changed last.
     """
-    mine = Declaration.objects.filter(scope_q(actor, "declaration.view")).defer("document")
+    mine = Declaration.objects.filter(reach_q(actor, "declaration.view")).defer("document")
     asked = words(text)
     if not asked:
         return list(mine.order_by("-updated_at", "-pk")[:limit])

@@ -17,8 +17,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from guanzhang.customs.models import Declaration, GoodsLine
+from guanzhang.customs.reach import reach_q
 from guanzhang.kernel.actor import Actor
-from guanzhang.org.scope import scope_q
 
 REPEATS = ("amend", "withdraw")  # kinds of declarations that say a declared one again
 
@@ -81,7 +81,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
 def declared(actor: Actor, span: Span) -> QuerySet[Declaration]:
     """The declarations of a span that the reader may see."""
     rows = Declaration.objects.filter(
-        scope_q(actor, "declaration.view"),
+        reach_q(actor, "declaration.view"),
         declared_on__gte=span.since,
         declared_on__lt=span.until,
     ).exclude(amend_kind__in=REPEATS)
@@ -201,7 +201,7 @@ def of_client(actor: Actor, party_id: int, span: Span) -> Client:
     rows = declared(actor, span).filter(party_id=party_id)
     found = rows.aggregate(**_sums(), imports=Count("pk", filter=Q(direction="I")))
     ever = Declaration.objects.filter(
-        scope_q(actor, "declaration.view"), party_id=party_id, declared_on__isnull=False
+        reach_q(actor, "declaration.view"), party_id=party_id, declared_on__isnull=False
     )
     last = ever.order_by("-declared_on").values_list("declared_on", flat=True).first()
     return Client(_figures(str(party_id), found), found["imports"], last)

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from guanzhang.customs.domain.states import State
 from guanzhang.customs.models import Declaration, Mandate, Message, Receipt
+from guanzhang.customs.reach import reach_q
 from guanzhang.kernel.actor import Actor
 from guanzhang.org.domain.policy import may
 from guanzhang.org.scope import scope_q
@@ -53,7 +54,7 @@ class Band:
 
 def visible(actor: Actor, action: str = "declaration.view") -> QuerySet[Declaration]:
     """The declarations in the reader's scope."""
-    return Declaration.objects.filter(scope_q(actor, action))
+    return Declaration.objects.filter(reach_q(actor, action))
 
 
 def state_counts(actor: Actor) -> dict[State, int]:

@@ -81,7 +81,9 @@ def test_a_bad_cell_has_its_address_and_the_line_stays():
     ]  # fmt: skip
     assert found.rows[0]["GName"] == "减速机"
     assert "GQty" not in found.rows[0]
-    assert "OriginCountry" not in found.rows[0]  # a default is not put over what could not be read
+    assert (
+        "OriginCountry" not in found.rows[0]
+    )  # a default is not put over what could not be read
 
 
 def test_a_total_that_is_not_the_product_is_told():

@@ -309,13 +309,17 @@ def test_scope(cast, clients, draft, now):
     mine = create_declaration(
         cast.actor("sales"), direction="I", party_id=clients.hengtong.pk, now=now
     )
-    assert list(declarations_for(cast.actor("sales"))) == [mine]
+    # 甲 looks after 恒通: reads what others made for it, and writes only what is theirs.
+    assert set(declarations_for(cast.actor("sales"))) == {mine, draft}
+    assert list(declarations_for(cast.actor("sales"), "declaration.edit")) == [mine]
     assert set(declarations_for(cast.actor("manager"))) == {mine, draft}
     assert not declarations_for(cast.actor("stranger")).exists()
     assert declaration_for(cast.actor("auditor"), draft.pk) == draft
-    for who in ("sales", "colleague", "stranger"):
+    for who in ("colleague", "stranger"):
         with pytest.raises(Http404):
             declaration_for(cast.actor(who), draft.pk)
+    with pytest.raises(Http404):
+        declaration_for(cast.actor("sales"), draft.pk, "declaration.edit")
 
 
 @pytest.mark.django_db(transaction=True)

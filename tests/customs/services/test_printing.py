@@ -117,7 +117,7 @@ def test_a_copy_is_written_once(settings, tmp_path):
 
 
 class TestScope:
-    @pytest.mark.parametrize("who", ["sales", "stranger"])
+    @pytest.mark.parametrize("who", ["colleague", "stranger"])
     def test_what_is_not_ones_own_is_not_there(self, cast, accepted, now, who):
         actor = cast.actor(who)
         for ask in (
@@ -316,7 +316,7 @@ class TestPages:
         assert PdfReader(io.BytesIO(response.content)).pages
 
     def test_others_find_nothing(self, cast, draft, as_user):
-        client = as_user("sales")
+        client = as_user("colleague")
         assert client.get(reverse("declaration-print", args=[draft.pk])).status_code == 404
 
     def test_the_pages_of_a_declaration_offer_what_can_be_printed(self, draft, as_user):

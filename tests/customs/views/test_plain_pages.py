@@ -52,7 +52,7 @@ def shown(client, name="declarations", **query):
 
 
 SEES = {
-    "sales": {"硫酸"}, "manager": {"硫酸", "笔记本电脑"}, "colleague": set(), "stranger": {"纸箱"},
+    "sales": {"硫酸", "笔记本电脑"}, "manager": {"硫酸", "笔记本电脑"}, "colleague": set(), "stranger": {"纸箱"},
 }  # fmt: skip
 
 

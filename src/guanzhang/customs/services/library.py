@@ -100,9 +100,7 @@ def save_template(
     if not name:
         raise Refused([NO_NAME.at("name")])
     taken = Refused([NAME_TAKEN.at("name", found=name)])
-    same = Template.objects.filter(
-        book_id=actor.book_id, party=source.party, name__iexact=name
-    )
+    same = Template.objects.filter(book_id=actor.book_id, party=source.party, name__iexact=name)
     try:
         with transaction.atomic():
             if same.exists():

@@ -51,6 +51,7 @@ BELONGS = {
     "transactions": ("transaction", "transaction-new"),
     "service-records": ("service-new",),
     "schemes": ("scheme-edit", "scheme-trial", "class-members", "party-why"),
+    "declarations": ("declaration", "declaration-review", "declaration-tax"),
     "departments": ("department", "department-new"),
     "party-settings": ("party-field", "party-field-new"),
     "trail": ("trail-record",),

@@ -105,7 +105,7 @@ class Findings:
 def findings(
     row: Declaration, *, on: dt.date, stage: Stage = "declare", sheet: TaxSheet | None = None
 ) -> Findings:
-    """What the checks and the tax sheet find in a stored declaration, as of ``on``.
+    """What the checks and the tax sheet find in a stored declaration, as of ``on`` or its own day.
 
     ``sheet`` is its tax sheet where the caller has it already.
     """
@@ -130,7 +130,8 @@ def findings_in(
 def _found(
     row: Declaration, facts: Facts, on: dt.date, stage: Stage, sheet: TaxSheet | None
 ) -> Findings:
-    sheet = sheet or tax_of_facts(facts, on=row.declared_on or on)
+    on = row.declared_on or on  # what has been declared is judged by its day
+    sheet = sheet or tax_of_facts(facts, on=on)
     context = context_of(row, facts, on=on, stage=stage, tax_cny=sheet.total)
     return joined(row, (*check(facts, context), *sheet.problems))
 

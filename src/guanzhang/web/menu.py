@@ -48,13 +48,14 @@ MENU: tuple[Group, ...] = (
                 "declaration.view",
                 (
                     "declaration",
+                    "declaration-review",
                     "declaration-new",
                     "declaration-import",
                     "declaration-import-result",
                     "declaration-tax",
                 ),
             ),
-            Entry("review-queue", _("待审核"), "declaration.review", ("declaration-review",)),
+            Entry("review-queue", _("待审核"), "declaration.review"),
             Entry(
                 "messages",
                 _("回执与报文"),

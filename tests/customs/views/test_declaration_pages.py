@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from io import BytesIO
 
@@ -13,6 +14,7 @@ from pypdf import PdfWriter
 from tests.customs.ready import agree, clean
 
 from conftest import NOW
+from guanzhang.customs.checking import findings
 from guanzhang.customs.domain.message import every_block
 from guanzhang.customs.models import (
     Acknowledgement,
@@ -50,6 +52,24 @@ def draft(cast, clients, reference_data, now):
     )  # fmt: skip
     return create_declaration(
         cast.actor("sales"), direction="I", party_id=client.pk, now=now, document=clean(now)
+    )
+
+
+def test_what_customs_has_is_read_with_its_numbers_and_judged_by_its_day(as_user, draft, now):
+    Declaration.objects.filter(pk=draft.pk).update(
+        state="tax_due",
+        entry_no="310420261000000123",
+        seq_no="I20260000000000777",
+        declared_on=draft.moved_on,
+    )
+    data = as_user("auditor").get(url(draft)).context["data"]
+    assert data["document"]["DecHead"]["EntryId"] == "310420261000000123"
+    assert data["document"]["DecHead"]["SeqNo"] == "I20260000000000777"
+    row = Declaration.objects.get(pk=draft.pk)
+    found = findings(row, on=draft.moved_on + dt.timedelta(days=60))
+    assert "CUS-U04" not in {problem.kind.code for problem in found.problems}
+    assert (
+        "310420261000000123" in as_user("auditor").get(url(draft, "review/")).content.decode()
     )
 
 

@@ -28,7 +28,13 @@ from guanzhang.customs.services.base import BASELINE
 from guanzhang.customs.services.declarations import Overtaken, save_document
 from guanzhang.customs.services.findings import acknowledge, confirm_override, override
 from guanzhang.customs.views.files import file_rows
-from guanzhang.customs.views.payload import choices_json, layout_json, names_of, time_text
+from guanzhang.customs.views.payload import (
+    choices_json,
+    layout_json,
+    names_of,
+    numbered,
+    time_text,
+)
 from guanzhang.customs.views.state import (
     NOT_JSON,
     day_of,
@@ -195,7 +201,7 @@ def _page_data(actor: Actor, row: Declaration, *, editable: bool) -> dict[str, A
     return {
         "pk": row.pk,
         "direction": row.direction,
-        "document": row.document,
+        "document": row.document if editable else numbered(row),
         "revision": row.revision,
         "saved_at": time_text(row.updated_at),
         "editable": editable,

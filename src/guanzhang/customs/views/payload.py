@@ -10,18 +10,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanzhang.customs.checking import Finding, Findings
-from guanzhang.customs.domain.document import leaves
+from guanzhang.customs.domain.document import Document, leaves
 from guanzhang.customs.domain.goods_rows import MOST_LINES
 from guanzhang.customs.domain.message import blocks
 from guanzhang.customs.forms import layout
 from guanzhang.customs.forms.layout import Field
 from guanzhang.customs.forms.words import place_name
+from guanzhang.customs.models import Declaration
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Problem
 from guanzhang.reference.domain.view import Reference
 
 CHOICES = ("entry_type", "trans_mode", "fee_mark", "brand_type", "export_preference")
 _SOON = (0, 4)  # days left: at most so many is an error, a warning
+
+
+def numbered(row: Declaration) -> Document:
+    """The document as it is read: with the numbers that customs gave it, which stand beside it."""
+    given = {"SeqNo": row.seq_no, "EntryId": row.entry_no}
+    head = row.document.get("DecHead") or {}
+    return {**row.document, "DecHead": {**head, **{k: v for k, v in given.items() if v}}}
 
 
 def fields_json(

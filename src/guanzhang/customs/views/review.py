@@ -41,6 +41,7 @@ from guanzhang.customs.services.sending import send
 from guanzhang.customs.services.steps import RIGHTS, record_step
 from guanzhang.customs.views.files import file_rows
 from guanzhang.customs.views.paper import paper_of
+from guanzhang.customs.views.payload import numbered
 from guanzhang.customs.views.state import day_of, found_of, is_editable, today
 from guanzhang.customs.views.timeline import timeline_of
 from guanzhang.kernel.actor import Actor
@@ -177,7 +178,7 @@ def _show(
         "state_label": state.label(actor.language),
         "state": state,
         "paper": paper_of(
-            row.document, row.direction, actor, reference, changes=changes, marks=marks,
+            numbered(row), row.direction, actor, reference, changes=changes, marks=marks,
             remarks=by_path,
         ),
         "earlier": earlier,

@@ -53,7 +53,7 @@ serve: setup
 	$(V)/guanzhang serve --port $(PORT)
 
 test: setup-dev
-	$(V)/python -m pytest -n 2
+	$(V)/python -m pytest -n 3 --dist worksteal
 
 format: setup-dev
 	$(V)/ruff format $(SOURCES)
@@ -66,7 +66,7 @@ check: setup-dev
 	$(V)/lint-imports
 	$(V)/guanzhang manage makemigrations --check --dry-run
 	$(V)/python tools/messages.py check
-	$(V)/python -m pytest -n 2
+	$(V)/python -m pytest -n 3 --dist worksteal
 
 docs: setup
 	$(V)/python tools/errors.py

@@ -125,6 +125,7 @@ def test_the_messages_name_what_was_found_and_what_is_expected(cast):
         ("没有列.csv", csv_bytes(["商品编号", "名称"], [["0202300090", "牛肉"]]), "REF-001"),
         ("截断.csv.gz", gzip.compress(b"a,b\n" * 5000)[:40], "EXC-011"),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else value,
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_refused_whole(cast, name, data, code):
     before = Edition.objects.count()

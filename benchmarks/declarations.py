@@ -16,7 +16,6 @@ import argparse
 import datetime as dt
 import os
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +33,7 @@ from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils import timezone
 
+from benchmarks.search import measured
 from guanzhang.customs.domain.columns import columns_of
 from guanzhang.customs.domain.document import digest
 from guanzhang.customs.lists import DECLARATIONS
@@ -203,20 +203,6 @@ def page_of(actor: Actor, query: str) -> int:
     if page.has_next:
         count_up_to(found.rows, DECLARATIONS.unfiltered_limit)
     return len(page.rows)
-
-
-def measured(
-    ask: Callable[[str], object], queries: list[str], clock: Callable[[], float]
-) -> tuple[float, float, float]:
-    """p50, p95 and the worst, in milliseconds."""
-    ask(queries[0])
-    times = []
-    for query in queries:
-        started = clock()
-        ask(query)
-        times.append((clock() - started) * 1000)
-    cuts = statistics.quantiles(times, n=20)
-    return statistics.median(times), cuts[18], max(times)
 
 
 def main() -> None:

@@ -160,6 +160,7 @@ def test_a_changed_code_touches_the_drafts_that_hold_it(cast, goods):
     }
     assert set(update.draft_keys) == expected
     assert goods["draft"].pk in expected
+    assert update.draft_keys[goods["draft"].pk] == {held}
 
 
 def test_currencies_without_a_rate_this_month_are_named(cast, goods):

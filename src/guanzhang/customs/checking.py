@@ -29,6 +29,7 @@ from guanzhang.customs.domain.checks.context import (
 )
 from guanzhang.customs.domain.declaration import Declaration as Facts
 from guanzhang.customs.domain.declaration import read
+from guanzhang.customs.domain.document import leaves
 from guanzhang.customs.domain.states import State
 from guanzhang.customs.domain.tax import TaxSheet
 from guanzhang.customs.models import (
@@ -39,6 +40,7 @@ from guanzhang.customs.models import (
     Settings,
     UsedGoods,
 )
+from guanzhang.customs.prints.declaration import unprintable
 from guanzhang.customs.taxes import tax_of_facts
 from guanzhang.kernel.actor import system_actor
 from guanzhang.kernel.codes import normalise_code
@@ -133,7 +135,8 @@ def _found(
     on = row.declared_on or on  # what has been declared is judged by its day
     sheet = sheet or tax_of_facts(facts, on=on)
     context = context_of(row, facts, on=on, stage=stage, tax_cny=sheet.total)
-    return joined(row, (*check(facts, context), *sheet.problems))
+    texts = (text for _path, text in leaves(facts.document))
+    return joined(row, (*check(facts, context), *sheet.problems, *unprintable(texts)))
 
 
 def joined(row: Declaration, problems: Iterable[Problem]) -> Findings:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
 
 from guanzhang.customs.models import Declaration, GoodsLine, UsedGoods
 from guanzhang.customs.workbench import TO_DECLARE, visible
@@ -256,7 +257,8 @@ def _by_head(goods: Goods, table: str, diff: Difference, drafts: dict[int, set[s
         path = f"document__DecHead__{element}"
         for start in range(0, len(keys), AT_ONCE):
             held = Q(**{f"{path}__in": keys[start : start + AT_ONCE]})
-            for pk, code in goods.open_drafts.filter(held).values_list("pk", path):
+            # KT gives text: without it SQLite's "2225" would be read as a number.
+            for pk, code in goods.open_drafts.filter(held).values_list("pk", KT(path)):
                 drafts[pk].add(code)
     if column := _LINE.get(table):
         for start in range(0, len(keys), AT_ONCE):

@@ -71,11 +71,6 @@ def approved_revision(row: Declaration) -> Revision | None:
     return row.revisions.filter(step="approved").order_by("-pk").first()
 
 
-def unsaved_revision(actor: Actor, row: Declaration) -> Revision | None:
-    """What the actor typed and could not save because somebody else had saved first."""
-    return row.revisions.filter(step="unsaved", user_id=actor.user_id).order_by("-pk").first()
-
-
 def changes_since(revision: Revision | None, row: Declaration) -> list[Changed]:
     """What differs from an earlier revision; nothing without one."""
     if revision is None:

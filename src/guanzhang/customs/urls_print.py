@@ -1,8 +1,8 @@
-"""Addresses of printed papers."""
+"""Addresses of printed papers and of the workbook."""
 
 from django.urls import path
 
-from guanzhang.customs.views import prints
+from guanzhang.customs.views import prints, workbook
 
 urlpatterns = [
     path("declarations/print/", prints.batch, name="declaration-print-batch"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path(
         "declarations/<int:pk>/print/<slug:kind>/", prints.other, name="declaration-print-paper"
     ),
+    path("declarations/<int:pk>/workbook/", workbook.workbook, name="declaration-workbook"),
     path("mandates/<int:pk>/print/", prints.mandate, name="mandate-print"),
 ]

@@ -29,7 +29,6 @@ WITH_CUSTOMS = (
     State.TAX_PAID, State.INSPECTION, State.INSPECTED, State.PICKED_UP, State.RELEASED,
 )  # fmt: skip
 MANDATE_DAYS = 30  # a mandate that ends within them wants renewing
-SILENT_DAYS = 2  # declared and nothing heard for so long
 
 
 @dataclass(frozen=True, slots=True)

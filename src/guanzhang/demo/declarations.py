@@ -194,7 +194,7 @@ def _companies(client: Company, agent: Company, declarant: str) -> dict[str, str
         "TradeName": client.name, "OwnerCodeScc": client.usc_code,
         "OwnerCode": client.customs_code, "OwnerName": client.name,
         "AgentCodeScc": agent.usc_code, "AgentCode": agent.customs_code,
-        "AgentName": agent.name, "CopCodeScc": agent.usc_code, "CopCode": agent.customs_code,
+        "AgentName": agent.name, "CopCodeScc": agent.usc_code, "CopCode": agent.usc_code[8:17],
         "CopName": agent.name, "InputerName": declarant, "DeclareName": declarant,
     }  # fmt: skip
 

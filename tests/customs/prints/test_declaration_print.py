@@ -28,7 +28,7 @@ from guanzhang.customs.domain.code128 import bars, symbols
 from guanzhang.customs.domain.form import WATERMARKS, Facts
 from guanzhang.customs.domain.states import State
 from guanzhang.customs.prints import fonts
-from guanzhang.customs.prints.declaration import declaration_pdf, printed_form, problems_of
+from guanzhang.customs.prints.declaration import declaration_pdf, printed_form, unprintable
 
 # What the official form asks for, by hand from the reference (README §9), for papers.document().
 IMPORT_BANDS = [
@@ -219,7 +219,7 @@ def test_markup_in_a_value_stays_text(text):
 
     pdf = declaration_pdf(form)
 
-    assert problems_of(form) == ()
+    assert unprintable(form.texts()) == ()
     readers = (texts_of(pdf), texts_of_pdfium(pdf))
     assert 4 in [sum(page.count(squeezed(text)) for page in pages) for pages in readers]
 
@@ -260,7 +260,7 @@ def test_characters_beyond_the_font_are_printed_as_codes_and_named():
         "字库未收的字以编码印出：U+0627、U+0628、U+062D、U+0631、U+0645、U+1F6A2、U+30EDD"
         in text
     )
-    (problem,) = problems_of(form)
+    (problem,) = unprintable(form.texts())
     assert problem.kind.code == "CUS-990"
     assert "🚢 (U+1F6A2)" in problem.message("zh")
     assert "𰻝 (U+30EDD)" in problem.message("en")
@@ -272,7 +272,7 @@ def test_control_and_direction_characters_do_not_turn_the_line():
     form = printed_form(values, REFERENCE, FACTS)
 
     assert "甲乙丙丁戊" in text_of(declaration_pdf(form))
-    assert problems_of(form) == ()
+    assert unprintable(form.texts()) == ()
 
 
 class TestWatermark:

@@ -74,6 +74,7 @@ def test_a_new_draft_knows_its_client_its_maker_and_our_own_company(cast, client
     assert head["TradeName"] == head["OwnerName"] == row.trader_name == "宁波恒通进出口有限公司"
     assert head["TradeCoScc"] == row.trader_code == clients.hengtong.usc_code
     assert (head["AgentName"], head["AgentCode"]) == ("远航报关有限公司", "3302180001")
+    assert (head["CopCodeScc"], head["CopCode"]) == ("91330200MA00000000", "MA0000000")
     assert head["InputerName"] == "己"
     assert row.owner_id == cast.users["declarant"].pk
     assert row.department.name == "华东部"
@@ -303,6 +304,21 @@ def test_a_book_is_taken_out_of_the_search_index(cast, draft, now):
                 [f'"@{cast.book.pk}"'],
             )
             assert cursor.fetchall() == []
+
+
+def test_a_new_declaration_is_signed_like_the_makers_last_one(cast, clients, now):
+    def made(who, **head):
+        document = {"DecHead": head} if head else None
+        return create_declaration(
+            cast.actor(who), direction="I", party_id=clients.hengtong.pk, now=now,
+            document=document,
+        ).document["DecHead"]  # fmt: skip
+
+    made("declarant", TypistNo="2500000000017", DeclareName="己")
+    again = made("declarant")
+    assert (again["TypistNo"], again["DeclareName"]) == ("2500000000017", "己")
+    assert made("declarant", TypistNo="9")["TypistNo"] == "9"
+    assert "TypistNo" not in made("sales")
 
 
 def test_scope(cast, clients, draft, now):

@@ -20,6 +20,7 @@ from guanzhang.customs.models import Declaration, Event, Mandate, Settings
 from guanzhang.customs.prints.copies import store_copy, stored_copy
 from guanzhang.customs.services import printing
 from guanzhang.customs.services.declarations import create_declaration
+from guanzhang.customs.sheets import read_workbook
 from guanzhang.kernel.problem import Refused
 from guanzhang.reference.services import install_shipped
 from guanzhang.trail.models import AuditRecord
@@ -318,6 +319,21 @@ class TestPages:
     def test_others_find_nothing(self, cast, draft, as_user):
         client = as_user("colleague")
         assert client.get(reverse("declaration-print", args=[draft.pk])).status_code == 404
+
+    def test_the_workbook_holds_the_whole_document_and_is_read_back(
+        self, draft, as_user, tmp_path
+    ):
+        client = as_user("declarant")
+        page = client.get(reverse("declaration", args=[draft.pk])).content.decode()
+        address = reverse("declaration-workbook", args=[draft.pk])
+        assert f'action="{address}"' in page
+        answer = client.post(address)
+        file = tmp_path / "d.xlsx"
+        file.write_bytes(b"".join(answer.streaming_content))
+        document, problems = read_workbook(file)
+        assert (document, problems) == (draft.document, ())
+        assert AuditRecord.objects.get(action="list.exported").object_id == str(draft.pk)
+        assert as_user("colleague").post(address).status_code == 404
 
     def test_the_pages_of_a_declaration_offer_what_can_be_printed(self, draft, as_user):
         client = as_user("declarant")

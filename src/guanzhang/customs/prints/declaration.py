@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -32,9 +32,9 @@ def printed_form(document: Mapping[str, Any], reference: Reference, facts: Facts
     return form(read(document), reference, facts)
 
 
-def problems_of(form_: Form) -> tuple[Problem, ...]:
-    """One warning that names every character the paper can only show by its code."""
-    if not (lost := engine.missing(form_.texts())):
+def unprintable(texts: Iterable[str]) -> tuple[Problem, ...]:
+    """One warning that names every character the papers can only show by its code."""
+    if not (lost := engine.missing(list(texts))):
         return ()
     names = "、".join(f"{char} (U+{ord(char):04X})" for char in lost)
     return (UNPRINTABLE.at("", found=names),)

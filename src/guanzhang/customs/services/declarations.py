@@ -36,6 +36,7 @@ from guanzhang.customs.services.storing import (
     blank_declaration,
     fill,
     next_numbers,
+    sign_like_before,
     start_head,
     store_goods,
 )
@@ -83,6 +84,7 @@ def create_declaration(
     head = as_document(raw)
     with transaction.atomic():
         start_head(head, actor, settings_of(actor.book_id), party, is_import=is_import)
+        sign_like_before(head, actor)
         row = blank_declaration(actor, now=now)
         row.party_id = party.pk if party else None
         row.number, client_no = next(next_numbers(actor.book_id, 1, now=now))

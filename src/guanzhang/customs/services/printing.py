@@ -30,7 +30,6 @@ from guanzhang.customs.prints.declaration import (
     EDITION,
     declaration_pdf,
     printed_form,
-    problems_of,
 )
 from guanzhang.customs.prints.goods_list import goods_list
 from guanzhang.customs.prints.notice import TITLES, notice_paper
@@ -39,7 +38,7 @@ from guanzhang.customs.prints.tax import tax_paper
 from guanzhang.customs.services.base import audit, settings_of
 from guanzhang.customs.taxes import tax_of
 from guanzhang.kernel.actor import Actor
-from guanzhang.kernel.problem import Kind, Problem, Refused, Severity
+from guanzhang.kernel.problem import Kind, Refused, Severity
 from guanzhang.reference.queries import reference_on
 
 MOST_AT_ONCE = 50  # declarations of a batch that is printed while the person waits
@@ -84,12 +83,6 @@ def declaration_paper(actor: Actor, declaration_id: int, *, now: dt.datetime) ->
     """The official form; 404 outside the actor's reach."""
     row = queries.declaration_for(actor, declaration_id)
     return Paper(f"报关单_{row.entry_no or row.number}.pdf", _form_bytes(actor, row, now=now))
-
-
-def print_problems(row: Declaration, *, now: dt.datetime) -> tuple[Problem, ...]:
-    """What the paper of a declaration cannot show as it is written."""
-    form = printed_form(row.document, reference_on(_day(row, now)), _facts(row))
-    return problems_of(form)
 
 
 def other_paper(actor: Actor, declaration_id: int, kind: str, *, now: dt.datetime) -> Paper:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from guanzhang.customs.domain.columns import GOODS_COLUMNS, columns_of, plain_goods_of
@@ -98,7 +99,7 @@ def start_head(
         "AgentCode": settings.agent_code,
         "AgentName": settings.agent_name,
         "CopCodeScc": settings.agent_usc,
-        "CopCode": settings.agent_code,
+        "CopCode": settings.agent_usc[8:17],  # its organisation code
         "CopName": settings.agent_name[:70],
         "InputerName": actor.name[:32],
     }
@@ -112,6 +113,22 @@ def start_head(
         if value:
             head.setdefault(name, value)
     head["IEFlag"] = "I" if is_import else "E"
+
+
+def sign_like_before(document: Document, actor: Actor) -> None:
+    """The actor's card number and the declarant, as in the declaration the actor made last."""
+    names = ("TypistNo", "DeclareName")
+    mine = Declaration.objects.filter(book_id=actor.book_id, owner_id=actor.user_id)
+    # KT gives text: without it SQLite's "2500…" would be read as a number.
+    last = (
+        mine.order_by("-pk")
+        .values_list(*(KT(f"document__DecHead__{n}") for n in names))
+        .first()
+    )
+    head = document.setdefault("DecHead", {})
+    for name, value in zip(names, last or (), strict=False):
+        if value:
+            head.setdefault(name, value)
 
 
 class Clients:

@@ -46,6 +46,7 @@ from guanzhang.customs.views.state import (
 )
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Language, Refused
+from guanzhang.org.domain.policy import may
 from guanzhang.reference.domain.tables import TABLES
 from guanzhang.reference.queries import reference_on
 from guanzhang.trail.queries import history_of
@@ -72,6 +73,7 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     editable = is_editable(actor, row)
     context = {
         "row": row,
+        "may_export": may(actor, "declaration.export"),
         "editable": editable,
         "state_label": state_of(row.state).label(actor.language),
         "may_edit": may_do(actor, "declaration.edit", row),

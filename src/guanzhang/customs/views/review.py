@@ -46,6 +46,7 @@ from guanzhang.customs.views.state import day_of, found_of, is_editable, today
 from guanzhang.customs.views.timeline import timeline_of
 from guanzhang.kernel.actor import Actor
 from guanzhang.kernel.problem import Refused
+from guanzhang.org.domain.policy import may
 from guanzhang.reference.queries import reference_on
 from guanzhang.web.pages import actor_of, page
 from guanzhang.web.problems import shown_problems
@@ -174,6 +175,7 @@ def _show(
     following = _next(actor, row)
     context = {
         "row": row,
+        "may_export": may(actor, "declaration.export"),
         "title": _("进口报关单") if row.direction == "I" else _("出口报关单"),
         "state_label": state.label(actor.language),
         "state": state,

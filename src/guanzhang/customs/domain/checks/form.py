@@ -94,10 +94,6 @@ CONTROL = Kind(
 # Written when the declaration is sent, by the program or the client's card: not the form's business.
 BY_SENDING = frozenset(
     {
-        "DecHead.CopCode",
-        "DecHead.CopName",
-        "DecHead.InputerName",
-        "DecHead.TypistNo",
         "DecSign.OperType",
         "DecSign.ClientSeqNo",
         "DecSign.Sign",
@@ -179,17 +175,6 @@ def _missing_inside(
             )
             yield from _missing(place, inner, wanted)
             yield from _missing_inside(place, inner, child, stage)
-
-
-def missing_for_sending(document: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """F01 for what the program writes when it sends: nothing may be missing in the message itself."""
-    found = []
-    for place in sorted(BY_SENDING - {"DecSign.Sign", "DecSign.SignDate"}):
-        key, _, name = place.partition(".")
-        if not (document.get(key) or {}).get(name):
-            element = blocks()[key].elements[name]
-            found.append(MISSING.at(place, field=element.label, element=name))
-    return tuple(found)
 
 
 def written(declaration: Declaration, _context: Context) -> Problems:

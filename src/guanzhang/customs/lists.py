@@ -19,7 +19,6 @@ from guanzhang.customs.filters import (
     by_chapter,
     by_index,
     by_key,
-    by_owner,
     by_reviewer,
     by_words,
     of_client,
@@ -32,6 +31,7 @@ from guanzhang.org import queries as org
 from guanzhang.parties.queries import visible_parties
 from guanzhang.parties.search import search_q as party_q
 from guanzhang.reference.queries import reference_on
+from guanzhang.web.filter_parts import by_owner
 from guanzhang.web.listing import (
     BatchAction,
     BuiltinView,

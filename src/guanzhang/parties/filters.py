@@ -3,68 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanzhang.kernel.actor import Actor
-from guanzhang.org import queries as org
 from guanzhang.parties.domain import industries, regions
 from guanzhang.parties.models import Party
 from guanzhang.parties.search import search_q
 from guanzhang.parties.services.trade import MANUAL
+from guanzhang.web import filter_parts as indexed
+from guanzhang.web.filter_parts import BLANK, FILLED, NOTHING, Narrow, Rows, parts_of
 from guanzhang.web.filter_tokens import BadToken
 
-Rows = QuerySet[Any]
-ME = ("我", "me")
-_BLANK = ("空", "无数据", "empty", "blank")
-_FILLED = ("非空", "有数据", "filled")
+by_words = indexed.by_words(search_q)
 
 
-def _parts(token: str) -> list[str]:
-    for sign in "，、；;":
-        token = token.replace(sign, ",")
-    return [part.strip() for part in token.split(",") if part.strip()]
+def by_code(column: str) -> Narrow:
+    """Part of a code of the party itself."""
+    return indexed.by_index(column, search_q)
 
 
-def by_words(rows: Rows, token: str, actor: Actor) -> Rows:
-    """Through the search index: parts of names, pinyin and codes; several parts are alternatives."""
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
-        wanted |= search_q(part, actor)
-    return rows.filter(wanted)
-
-
-def by_code(column: str) -> Callable[[Rows, str, Actor], Rows]:
-    """The index finds candidates, the column itself decides."""
-
-    def narrow(rows: Rows, token: str, actor: Actor) -> Rows:
-        wanted = Q(pk__in=[])
-        for part in _parts(token):
-            if part.casefold() in _BLANK:
-                wanted |= Q(**{column: ""})
-            elif part.casefold() in _FILLED:
-                wanted |= Q(**{f"{column}__gt": ""})
-            else:
-                text = part.lstrip("=")
-                wanted |= search_q(text, actor) & Q(**{f"{column}__icontains": text})
-        return rows.filter(wanted)
-
-    return narrow
-
-
-def by_tree(
-    column: str, codes_below: Callable[[str], list[str]]
-) -> Callable[[Rows, str, Actor], Rows]:
+def by_tree(column: str, codes_below: Callable[[str], list[str]]) -> Narrow:
     """A node of a tree by name or code means everything below it, too."""
 
     def narrow(rows: Rows, token: str, _actor: Actor) -> Rows:
-        wanted = Q(pk__in=[])
-        for part in _parts(token):
-            if part.casefold() in _BLANK:
+        wanted = NOTHING
+        for part in parts_of(token):
+            if part.casefold() in BLANK:
                 wanted |= Q(**{column: ""})
-            elif part.casefold() in _FILLED:
+            elif part.casefold() in FILLED:
                 wanted |= Q(**{f"{column}__gt": ""})
             elif codes := codes_below(part):
                 wanted |= Q(**{f"{column}__in": codes})
@@ -96,28 +64,13 @@ def _stored_below(node: industries.Industry) -> list[str]:
     return [own, *(c for child in industries.children(node.code) for c in _stored_below(child))]
 
 
-def by_owner(rows: Rows, token: str, actor: Actor) -> Rows:
-    """Names of people, or 我; 空 for parties that nobody looks after."""
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
-        if part.casefold() in ME:
-            wanted |= Q(owner_id=actor.user_id)
-        elif part.casefold() in _BLANK:
-            wanted |= Q(owner=None)
-        else:
-            # First the few people, then their parties by index: never a join over all parties.
-            people = org.memberships(actor.book_id).filter(user__name__icontains=part)
-            wanted |= Q(owner_id__in=list(people.values_list("user_id", flat=True)))
-    return rows.filter(wanted)
-
-
-def in_custom(key: str) -> Callable[[Rows, str, Actor], Rows]:
+def in_custom(key: str) -> Narrow:
     def narrow(rows: Rows, token: str, _actor: Actor) -> Rows:
-        wanted = Q(pk__in=[])
-        for part in _parts(token):
-            if part.casefold() in _BLANK:
+        wanted = NOTHING
+        for part in parts_of(token):
+            if part.casefold() in BLANK:
                 wanted |= ~Q(custom__has_key=key)
-            elif part.casefold() in _FILLED:
+            elif part.casefold() in FILLED:
                 wanted |= Q(custom__has_key=key)
             elif part in ("是", "否"):
                 wanted |= Q(**{f"custom__{key}": part == "是"})
@@ -129,22 +82,22 @@ def in_custom(key: str) -> Callable[[Rows, str, Actor], Rows]:
 
 
 def of_party(rows: Rows, token: str, actor: Actor) -> Rows:
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
+    wanted = NOTHING
+    for part in parts_of(token):
         wanted |= search_q(part, actor)
     return rows.filter(party__in=Party.objects.filter(wanted).values("pk"))
 
 
 def of_codes(rows: Rows, token: str, actor: Actor) -> Rows:
     """By whole codes of parties, through their index."""
-    codes = [part.lstrip("=").strip() for part in _parts(token)]
+    codes = [part.lstrip("=").strip() for part in parts_of(token)]
     parties = Party.objects.filter(book_id=actor.book_id, code__in=codes)
     return rows.filter(party__in=parties.values("pk"))
 
 
 def of_source(rows: Rows, token: str, _actor: Actor) -> Rows:
-    wanted = Q(pk__in=[])
-    for part in _parts(token):
+    wanted = NOTHING
+    for part in parts_of(token):
         by_hand = part in (MANUAL, "手工", "手工录入")
         wanted |= Q(source=MANUAL) if by_hand else Q(source__icontains=part.lstrip("="))
     return rows.filter(wanted)

@@ -21,7 +21,6 @@ from guanzhang.parties.domain.customs_credit import CustomsCredit
 from guanzhang.parties.domain.scale import Scale
 from guanzhang.parties.filters import (
     by_code,
-    by_owner,
     by_tree,
     by_words,
     in_custom,
@@ -34,6 +33,7 @@ from guanzhang.parties.filters import (
 from guanzhang.parties.models import CustomField, Party, ServiceRecord
 from guanzhang.parties.search import search_q
 from guanzhang.parties.services.trade import MANUAL
+from guanzhang.web.filter_parts import by_owner
 from guanzhang.web.listing import (
     BatchAction,
     BuiltinView,

@@ -16,6 +16,7 @@ from guanzhang.customs.domain.document import Row
 from guanzhang.customs.domain.goods_cells import read_cell
 from guanzhang.customs.domain.goods_rows import text_of
 from guanzhang.customs.domain.message import blocks
+from guanzhang.exchange.domain.headers import column_letter
 from guanzhang.kernel.problem import Kind, Problem, Severity
 from guanzhang.reference.domain.view import Reference
 
@@ -145,7 +146,9 @@ class _Reader:
             read = _Read(row_number, {})
             for name, column in sorted(table.columns.items(), key=lambda each: each[1]):
                 text = texts[column] if column < len(texts) else ""
-                self._take(read, name, text, f"{table.name}!{_letter(column)}{row_number}")
+                self._take(
+                    read, name, text, f"{table.name}!{column_letter(column)}{row_number}"
+                )
             if read.row or read.extra:
                 yield read
 
@@ -264,12 +267,3 @@ def _head(read: Sequence[_Read]) -> dict[str, str]:
         if parts and (len(parts) == len(read) or key != "net_weight"):
             found[element] = text_of(sum(parts, Decimal(0)))
     return found
-
-
-def _letter(index: int) -> str:
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
